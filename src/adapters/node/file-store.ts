@@ -1,0 +1,186 @@
+import { mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { TipstreamError } from '../../core/errors.ts';
+import type { CheckpointStore } from '../../stream/checkpoint-store.ts';
+import { claim, type Holder, hasCode } from './file-lock.ts';
+
+/** A checkpoint store in one file. */
+export interface FileStore extends CheckpointStore {
+  get(key: string): Promise<unknown>;
+  /** Resolves when the value is on the disk. */
+  set(key: string, value: unknown): Promise<void>;
+  delete(key: string): Promise<void>;
+  /** Waits for what is being written and lets another process have the file. The next call opens it again. */
+  close(): Promise<void>;
+}
+
+/** What an open store knows: the values as JSON text, so that every `get` gives a fresh one. */
+interface OpenFile {
+  values: Map<string, string>;
+  release: () => Promise<void>;
+}
+
+/**
+ * Keeps checkpoints in one JSON file that survives a crash at any moment: it is written beside, synced and renamed.
+ * The file is opened, and locked for this process, with the first call; a lock that a killed process left behind is
+ * taken over. One store serves any number of streams.
+ *
+ * @param path - The file. Its folder is made when missing.
+ * @returns A store whose calls reject with `STORE`: a second living process that wants the file (the message names the one
+ *   that has it), a file that is no checkpoint file any more (never taken for an empty one), a disk that refuses.
+ *
+ * @example
+ * ```ts
+ * import { fileStore } from 'tipstream/node';
+ * const store = fileStore('/tmp/tipstream-example/checkpoints.json');
+ * await store.set('last', { cursor: 'abc' });
+ * console.log(await store.get('last'));
+ * await store.close();
+ * ```
+ */
+export function fileStore(path: string): FileStore {
+  const file = resolve(path);
+  let opening: Promise<OpenFile> | undefined;
+  let writing: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
+
+  const opened = (): Promise<OpenFile> => {
+    opening ??= openFile(file).catch((error) => {
+      // A failed opening is tried again with the next call: the other process may be gone by then.
+      opening = undefined;
+      throw error;
+    });
+    return opening;
+  };
+
+  /** Calls that arrive during a write share the next one. */
+  const save = (values: Map<string, string>): Promise<void> => {
+    next ??= (async () => {
+      await writing?.catch(() => undefined);
+      writing = next;
+      next = undefined;
+      await write(file, values);
+    })();
+    return next;
+  };
+
+  return {
+    async get(key) {
+      const text = (await opened()).values.get(key);
+      return text === undefined ? undefined : JSON.parse(text);
+    },
+    async set(key, value) {
+      // The text is made before anything is awaited: what the caller changes afterwards is not what was given.
+      const text = JSON.stringify(value) ?? 'null';
+      const { values } = await opened();
+      values.set(key, text);
+      await save(values);
+    },
+    async delete(key) {
+      const { values } = await opened();
+      if (values.delete(key)) await save(values);
+    },
+    async close() {
+      const open = await opening?.catch(() => undefined);
+      await (next ?? writing)?.catch(() => undefined);
+      opening = undefined;
+      await open?.release();
+    },
+  };
+}
+
+async function openFile(file: string): Promise<OpenFile> {
+  try {
+    const release = await claim(`${file}.lock`);
+    if (typeof release !== 'function') throw lockedError(file, release);
+    try {
+      return { values: await read(file), release };
+    } catch (error) {
+      await release();
+      throw error;
+    }
+  } catch (error) {
+    throw asStoreError(file, 'opened', error);
+  }
+}
+
+async function read(file: string): Promise<Map<string, string>> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return new Map();
+    throw error;
+  }
+  const entries = parse(text);
+  if (!entries) throw corruptError(file);
+  return new Map(Object.entries(entries).map(([key, value]) => [key, JSON.stringify(value)]));
+}
+
+function parse(text: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Old or new, never half: a crash during the write leaves the old file, and the rename is on the disk when this resolves. */
+async function write(file: string, values: Map<string, string>): Promise<void> {
+  const temporary = `${file}.${process.pid}.tmp`;
+  const text = `{${[...values].map(([key, value]) => `\n${JSON.stringify(key)}:${value}`).join(',')}\n}\n`;
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    const handle = await open(temporary, 'w', 0o600);
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+    await syncFolder(dirname(file));
+  } catch (error) {
+    await unlink(temporary).catch(() => undefined);
+    throw asStoreError(file, 'written', error);
+  }
+}
+
+/** Without this the rename itself can be lost with the power. Windows cannot open a folder, and does not need it. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function lockedError(file: string, holder: Holder): TipstreamError {
+  const here = holder.pid === process.pid;
+  return new TipstreamError({
+    code: 'STORE',
+    fatal: true,
+    retryable: false,
+    message: here
+      ? `checkpoint file ${file}: already open in this process (pid ${holder.pid}); make one fileStore and give it to all clients`
+      : `checkpoint file ${file}: in use by process ${holder.pid} on ${holder.host}; stop that one first, or use another file`,
+  });
+}
+
+function corruptError(file: string): TipstreamError {
+  return new TipstreamError({
+    code: 'STORE',
+    fatal: true,
+    retryable: false,
+    message: `checkpoint file ${file}: its content is no JSON object, so it is not used and not overwritten; restore it from a copy, or move it away to start without checkpoints`,
+  });
+}
+
+function asStoreError(file: string, verb: string, error: unknown): TipstreamError {
+  if (error instanceof TipstreamError) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new TipstreamError({ code: 'STORE', message: `checkpoint file ${file}: could not be ${verb}: ${reason}; check the folder, its rights and the space on the disk`, cause: error });
+}
