@@ -1,0 +1,74 @@
+import { EventEmitter } from 'eventemitter3';
+import type { RateLimit } from './errors.ts';
+import type { Stop } from './time.ts';
+
+interface Common {
+  platform: string;
+  endpoint: string;
+  /** Unix time in milliseconds. */
+  at: number;
+}
+
+/** What a client tells of its work, by name. Addresses are redacted. */
+export interface TelemetryEvents {
+  /** A request is about to leave. */
+  request: Common & { method: string; url: string; attempt: number };
+  /** An attempt ended: with a status, or with the code of its error. */
+  response: Common & {
+    method: string;
+    url: string;
+    attempt: number;
+    elapsedMs: number;
+    status?: number;
+    code?: string;
+  };
+  /** A call will be tried again. */
+  retry: Common & { attempt: number; delayMs: number; code: string };
+  /** An answer said how many calls are left. */
+  ratelimit: Common & RateLimit & { rate: string };
+  /** A look-up in the cache. */
+  cache: Common & { result: 'HIT' | 'MISS' | 'STALE' };
+  /** The circuit refused a call. */
+  circuit: Common & { retryAfterMs?: number };
+}
+
+/** One event with its name. */
+export type TelemetryEvent = { [K in keyof TelemetryEvents]: { type: K } & TelemetryEvents[K] }[keyof TelemetryEvents];
+
+/** Hears every event. What it throws is swallowed. */
+export type TelemetryListener = (event: TelemetryEvent) => void;
+
+/** Spreads events to whoever listens. */
+export interface Telemetry {
+  on<K extends keyof TelemetryEvents>(name: K, listener: (event: TelemetryEvents[K]) => void): Stop;
+  /** Builds the event only if somebody listens. */
+  emit<K extends keyof TelemetryEvents>(name: K, event: () => TelemetryEvents[K]): void;
+}
+
+/** A listener that throws stops neither its neighbours nor the call (eventemitter3 would let it do both). */
+const guard =
+  <T>(listener: (event: T) => void) =>
+  (event: T): void => {
+    try {
+      listener(event);
+    } catch {}
+  };
+
+/** Makes the telemetry of one client. */
+export function createTelemetry(everything?: TelemetryListener): Telemetry {
+  const emitter = new EventEmitter();
+  const all = everything && guard(everything);
+  return {
+    on(name, listener) {
+      const guarded = guard(listener);
+      emitter.on(name, guarded);
+      return () => emitter.off(name, guarded);
+    },
+    emit(name, make) {
+      if (!all && emitter.listenerCount(name) === 0) return;
+      const event = make();
+      emitter.emit(name, event);
+      all?.({ type: name, ...event } as TelemetryEvent);
+    },
+  };
+}
