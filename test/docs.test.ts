@@ -1,0 +1,123 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { type ErrorCode, TipstreamError } from '../src/core/errors.ts';
+import { files, read, root } from './support/source.ts';
+
+const pages = [
+  'README.md',
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'CHANGELOG.md',
+  ...files('docs/guide', '.md'),
+  ...files('docs/decisions', '.md'),
+  ...files('docs/requirements', '.md'),
+];
+
+/** The TypeScript in a page, or in the comments of a source. */
+function snippets(file: string): string[] {
+  const text = file.endsWith('.ts') ? read(file).replace(/^ *\* ?/gm, '') : read(file);
+  return [...text.matchAll(/^```ts\n(.*?)^```/gms)].map((match) => match[1] ?? '');
+}
+
+describe('the documents', () => {
+  it('show only code that compiles: every snippet of the pages and of the comments in src', () => {
+    const shown = [...pages, ...files('src')].flatMap((file) =>
+      snippets(file).map((text, index) => [join(root, `${file}.${index + 1}.ts`), `${text}\nexport {};\n`] as const),
+    );
+    expect(shown.length).toBeGreaterThan(15);
+    const texts = new Map(shown);
+    const { options } = ts.parseJsonConfigFileContent(JSON.parse(read('tsconfig.json')), ts.sys, root);
+    const host = ts.createCompilerHost({ ...options, noUnusedLocals: false });
+    const { fileExists, readFile } = host;
+    host.fileExists = (name) => texts.has(name) || fileExists(name);
+    host.readFile = (name) => texts.get(name) ?? readFile(name);
+    host.getSourceFile = (name, target) => {
+      const text = host.readFile(name);
+      return text === undefined ? undefined : ts.createSourceFile(name, text, target);
+    };
+    const program = ts.createProgram(
+      [...texts.keys()],
+      { ...options, noUnusedLocals: false, noUnusedParameters: false },
+      host,
+    );
+    const wrong = [...texts.keys()].flatMap((name) => {
+      const source = program.getSourceFile(name);
+      return program.getSemanticDiagnostics(source).concat(program.getSyntacticDiagnostics(source));
+    });
+    expect(
+      wrong.map(
+        ({ file, messageText }) =>
+          `${file?.fileName.slice(root.length + 1)}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`,
+      ),
+    ).toEqual([]);
+  });
+
+  it('the ten lines of the README run and print ten tips of two platforms', async () => {
+    const [example = ''] = snippets('README.md');
+    expect(example.split('\n').filter((line) => line !== '' && !line.startsWith('import')).length).toBeLessThanOrEqual(
+      10,
+    );
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--conditions=tipstream-source', '--input-type=module-typescript', '--eval', example],
+      { cwd: root, timeout: 60_000 },
+    );
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines).toHaveLength(10);
+    expect(lines.filter((line) => !/^\S+ gave \d+ tokens? on (chaturbate|stripchat)$/.test(line))).toEqual([]);
+    expect(new Set(lines.map((line) => line.split(' ').at(-1))).size).toBe(2);
+  }, 60_000);
+
+  it.each(pages)('%s links only to what is there', (page) => {
+    const links = [...read(page).matchAll(/\]\(([^)#\s]+)(#[^)]*)?\)/g)]
+      .map((match) => match[1] ?? '')
+      .filter((link) => !/^[a-z]+:/.test(link));
+    expect(links.filter((link) => !existsSync(join(root, dirname(page), link)))).toEqual([]);
+  });
+
+  it('name only commands that package.json has', () => {
+    const { scripts } = JSON.parse(read('package.json'));
+    const named = pages.flatMap((page) =>
+      [...read(page).matchAll(/npm (?:run )?(start|test|build|check|size|docs|bench|[a-z]+(?=`| --))/g)].map(
+        (match) => match[1] ?? '',
+      ),
+    );
+    expect([...new Set(named)].filter((name) => !(name in scripts) && !['ci', 'install'].includes(name))).toEqual([]);
+    expect(Object.keys(scripts)).toEqual(
+      expect.arrayContaining(['start', 'test', 'build', 'check', 'size', 'docs', 'bench']),
+    );
+  });
+
+  it('name every error code once, with what the class itself says of it', () => {
+    const rows = [...read('docs/guide/errors.md').matchAll(/^\| `([A-Z_]+)` \|[^|]*\| (yes|no) \| (yes|no) \|/gm)];
+    const said = rows.map(([, code, fatal, retryable]) => ({
+      code,
+      fatal: fatal === 'yes',
+      retryable: retryable === 'yes',
+    }));
+    const union = /export type ErrorCode =([^;]+);/.exec(read('src/core/errors.ts'))?.[1] ?? '';
+    const codes = [...union.matchAll(/'([A-Z_]+)'/g)].map((match) => match[1] as ErrorCode);
+    const real = codes
+      .map((code) => new TipstreamError({ code, message: '' }))
+      .map(({ code, fatal, retryable }) => ({ code, fatal, retryable }));
+    expect(said).toEqual(real);
+  });
+
+  it('EV-44 the troubleshooting guide covers silence, credentials, rate limits, unreadable answers and timeouts', () => {
+    const chapters = read('docs/guide/troubleshooting.md').split(/^## /m).slice(1);
+    const covers = (heading: RegExp, ...points: RegExp[]) => {
+      const chapter = chapters.find((text) => heading.test(text.split('\n')[0] ?? '')) ?? '';
+      return points.filter((point) => !point.test(chapter)).map(String);
+    };
+    expect(covers(/^No events/, /address/, /key/, /network/i, /ENABLED=false/)).toEqual([]);
+    expect(covers(/^Credentials/, /Make a new/, /Bearer/, /X-Api-Key/, /expired/)).toEqual([]);
+    expect(covers(/RATE_LIMITED/, /interval/, /waits/, /ratelimit/)).toEqual([]);
+    expect(covers(/SCHEMA/, /DEBUG=true/)).toEqual([]);
+    expect(covers(/TIMEOUT/, /timeout: seconds/, /firewall|proxy/)).toEqual([]);
+  });
+});

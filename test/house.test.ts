@@ -1,0 +1,351 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import tsup from '../tsup.config.ts';
+import { files, imports, nodes, parse, read, root, words } from './support/source.ts';
+
+const sources = files('src');
+const platforms = readdirSync(join(root, 'src'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && !['core', 'stream', 'adapters', 'mock'].includes(entry.name))
+  .map((entry) => entry.name);
+const everyPlatform = ['chaturbate', 'stripchat', 'camsoda', 'twitch', 'tiktok', 'anilibria', 'tipping'];
+
+/** The folder of `src` that a file belongs to; `index` for the files that lie in `src` itself. */
+const room = (file: string) => (file.split('/').length === 2 ? 'index' : (file.split('/')[1] ?? ''));
+const isPlatform = (name: string) => platforms.includes(name);
+
+/** Every import of every source: who, what, and for a relative one the file that is meant. */
+const links = sources.flatMap((file) =>
+  imports(read(file)).map(({ from, typeOnly }) => ({
+    file,
+    from,
+    typeOnly,
+    to: from.startsWith('.') ? join(dirname(file), from) : undefined,
+  })),
+);
+const said = (found: { file: string; from: string }[]) => found.map(({ file, from }) => `${file} imports ${from}`);
+
+describe('imports run one way', () => {
+  const mayImport = (from: string, to: string): boolean => {
+    if (from === to) return true;
+    if (from === 'core') return false;
+    if (from === 'stream' || from === 'index') return to === 'core' || to === 'stream';
+    if (isPlatform(from)) return to === 'core' || to === 'stream';
+    return to === 'core' || to === 'stream' || isPlatform(to);
+  };
+
+  it('core <- stream <- platforms <- mock, adapters; no platform imports another', () => {
+    expect(said(links.filter(({ file, to }) => to !== undefined && !mayImport(room(file), room(to))))).toEqual([]);
+  });
+
+  it('every relative import names a file, with its extension', () => {
+    expect(said(links.filter(({ to }) => to !== undefined && !existsSync(join(root, to))))).toEqual([]);
+  });
+
+  it('core and stream name no platform, in code or in a string, except the type KnownPlatform', () => {
+    const named = sources
+      .filter((file) => ['core', 'stream'].includes(room(file)))
+      .flatMap((file) => words(withoutKnownPlatform(file)).map((word) => ({ file, word })))
+      .filter(({ word }) => everyPlatform.some((name) => word.toLowerCase().includes(name)));
+    expect(named).toEqual([]);
+  });
+});
+
+const withoutKnownPlatform = (file: string) =>
+  file === 'src/stream/tip-event.ts' ? read(file).replace(/export type KnownPlatform = [^;]+;/, '') : read(file);
+
+describe('one door per dependency', () => {
+  const doors: [name: RegExp, door: RegExp][] = [
+    [/^ky$/, /^src\/core\/http\.(node|web)\.ts$/],
+    [/^#http$/, /^src\/core\/connection\.ts$/],
+    [/^eventemitter3$/, /^src\/(core\/telemetry|stream\/signals)\.ts$/],
+    [/^zod\/mini$/, /^src\/(core\/[^/]+|[^/]+\/schemas(\/[^/]+)?)\.ts$/],
+    [/^msw(\/|$)/, /^src\/mock\/msw\.ts$/],
+    [/^node:/, /^src\/(mock|adapters)\//],
+  ];
+
+  it('each package is imported where its door is, and no other package at all', () => {
+    const outside = links.filter(({ from }) => !from.startsWith('.'));
+    expect(
+      said(outside.filter(({ file, from }) => !doors.some(([name, door]) => name.test(from) && door.test(file)))),
+    ).toEqual([]);
+  });
+
+  it('zod is a type in core and is never loaded by a cam platform: its schemas are taken by `import type`', () => {
+    const loads = links.filter(({ file, from, to, typeOnly }) => {
+      if (typeOnly) return false;
+      if (from === 'zod/mini') return room(file) === 'core';
+      return (
+        ['chaturbate', 'stripchat', 'camsoda'].includes(room(file)) &&
+        to !== undefined &&
+        basename(to).startsWith('schemas')
+      );
+    });
+    expect(said(loads)).toEqual([]);
+  });
+
+  it('every dependency of the package is imported somewhere, and every import is a dependency', () => {
+    const manifest = JSON.parse(read('package.json'));
+    const declared = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)].sort();
+    const used = links.map(({ from }) => from).filter((from) => !/^[.#]|^node:/.test(from));
+    expect([...new Set(used.map((from) => from.split('/')[0]))].sort()).toEqual(declared);
+  });
+});
+
+describe('every platform has the same rooms', () => {
+  const rooms = ['schemas.ts', 'endpoints.ts', 'normalize.ts', 'client.ts', 'index.ts'];
+  /** What each room may take from its own folder, beside the rooms that a subject was split into. */
+  const takes: Record<string, readonly string[]> = {
+    'schemas.ts': [],
+    'endpoints.ts': ['schemas.ts', 'normalize.ts'],
+    'normalize.ts': ['schemas.ts'],
+    'client.ts': ['schemas.ts', 'endpoints.ts', 'normalize.ts'],
+  };
+
+  it.each(platforms)('%s has schemas, endpoints, normalize, client and index', (platform) => {
+    expect(rooms.filter((name) => !existsSync(join(root, 'src', platform, name)))).toEqual([]);
+  });
+
+  it.each(platforms)('the rooms of %s build on one another in one direction', (platform) => {
+    const inside = links.filter(({ file, to }) => room(file) === platform && to !== undefined && room(to) === platform);
+    const wrong = inside.filter(({ file, to }) => {
+      const allowed = takes[basename(file)];
+      return allowed !== undefined && rooms.includes(basename(to ?? '')) && !allowed.includes(basename(to ?? ''));
+    });
+    expect(said(wrong)).toEqual([]);
+  });
+
+  it.each(platforms)('the normaliser of %s is pure: no clock, no chance, no network', (platform) => {
+    const impure = words(read(`src/${platform}/normalize.ts`)).filter((word) =>
+      /^(Date|Math\.random|random|fetch|setTimeout|performance|crypto)$/.test(word),
+    );
+    expect(impure).toEqual([]);
+  });
+});
+
+describe('no module holds state', () => {
+  const holders = new Set([
+    'Map',
+    'Set',
+    'WeakMap',
+    'WeakSet',
+    'EventEmitter',
+    'EventTarget',
+    'AbortController',
+    'Headers',
+    'Request',
+    'Date',
+  ]);
+  const doers = new Set(['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'fetch']);
+
+  /** What runs when a module is loaded: everything that is in no function. */
+  function* atLoad(node: ts.Node): Generator<ts.Node> {
+    if (
+      ts.isFunctionLike(node) ||
+      ts.isTypeNode(node) ||
+      ts.isInterfaceDeclaration(node) ||
+      ts.isTypeAliasDeclaration(node)
+    )
+      return;
+    yield node;
+    for (const child of node.getChildren()) yield* atLoad(child);
+  }
+
+  it.each([
+    ['a variable', (node: ts.Node) => ts.isVariableDeclarationList(node) && (node.flags & ts.NodeFlags.Const) === 0],
+    [
+      'an object that holds something',
+      (node: ts.Node) => ts.isNewExpression(node) && holders.has(node.expression.getText()),
+    ],
+    [
+      'an empty list to fill',
+      (node: ts.Node) => ts.isVariableDeclaration(node) && /^(\[\]|\{\})$/.test(node.initializer?.getText() ?? ''),
+    ],
+    ['a timer or a request', (node: ts.Node) => ts.isCallExpression(node) && doers.has(node.expression.getText())],
+    [
+      'a random number or the time',
+      (node: ts.Node) =>
+        ts.isCallExpression(node) && /^(Math\.random|Date\.now|crypto\.\w+)$/.test(node.expression.getText()),
+    ],
+    ['an await', (node: ts.Node) => ts.isAwaitExpression(node)],
+  ])('none has %s at its top', (_what, matches) => {
+    const found = sources.flatMap((file) =>
+      [...atLoad(parse(read(file)))].filter(matches).map((node) => `${file}: ${node.getText().slice(0, 60)}`),
+    );
+    expect(found.filter((line) => !line.startsWith('src/mock/cli.ts'))).toEqual([]);
+  });
+
+  it('nothing touches the network, timers or random numbers when it is loaded or when a client is made', async () => {
+    const run = promisify(execFile)(
+      process.execPath,
+      ['--conditions=tipstream-source', join(root, 'test/support/untouched.ts')],
+      { cwd: root },
+    );
+    expect((await run).stdout).toBe('untouched\n');
+  });
+});
+
+describe('the entries agree', () => {
+  const manifest = JSON.parse(read('package.json'));
+  const entries: [path: string, source: string][] = Object.entries<Record<string, string>>(manifest.exports)
+    .filter(([path]) => path !== './package.json')
+    .map(([path, conditions]) => [path, conditions['tipstream-source'] ?? '']);
+
+  it('package.json names types first and default last, for one and the same file', () => {
+    for (const [path, source] of entries) {
+      const built = path === '.' ? 'index' : path.slice(2);
+      expect(Object.entries(manifest.exports[path])).toEqual([
+        ['types', `./dist/${built}.d.ts`],
+        ['tipstream-source', source],
+        ['default', `./dist/${built}.js`],
+      ]);
+    }
+  });
+
+  it('tsup builds each entry, each bin and each file that `#http` names, and nothing else', () => {
+    const doors = Object.values<Record<string, string | Record<string, string>>>(manifest.imports).flatMap(
+      (conditions) => Object.values(conditions).filter((target) => typeof target === 'string'),
+    );
+    const built = [
+      ...entries.map(([path]) => manifest.exports[path].default),
+      ...doors,
+      ...Object.values<string>(manifest.bin),
+    ];
+    const wanted = new Set(built.map((path) => path.replace(/^(\.\/)?dist\//, '').replace(/\.js$/, '')));
+    const options = Array.isArray(tsup) || typeof tsup === 'function' ? {} : tsup;
+    const configured = Object.entries(options.entry ?? {});
+    expect(configured.map(([name]) => name).sort()).toEqual([...wanted].sort());
+    expect(configured.filter(([, source]) => !existsSync(join(root, source)))).toEqual([]);
+    for (const [path, source] of entries)
+      expect(`./${Object.fromEntries(configured)[path === '.' ? 'index' : path.slice(2)]}`).toBe(source);
+  });
+
+  it('every platform and every adapter has an entry, the reference shows it, and TypeScript finds its source', () => {
+    const expected = [
+      'src/index.ts',
+      ...platforms.map((name) => `src/${name}/index.ts`),
+      'src/mock/index.ts',
+      'src/mock/msw.ts',
+    ];
+    const adapters = readdirSync(join(root, 'src/adapters')).filter((name) => name.endsWith('.ts'));
+    expected.push(...adapters.map((name) => `src/adapters/${name}`));
+    expect(entries.map(([, source]) => source.slice(2)).sort()).toEqual(expected.sort());
+    expect([...JSON.parse(read('typedoc.json')).entryPoints].sort()).toEqual(expected.sort());
+    const paths = Object.entries<string[]>(JSON.parse(read('tsconfig.json')).compilerOptions.paths);
+    expect(paths.map(([name, [source]]) => [name.replace('tipstream', '.'), source]).sort()).toEqual(
+      [...entries].sort(),
+    );
+  });
+
+  it('each gives what the snapshot says, no more and no less', () => {
+    const program = ts.createProgram(
+      entries.map(([, source]) => join(root, source)),
+      {
+        module: ts.ModuleKind.ESNext,
+        moduleResolution: ts.ModuleResolutionKind.Bundler,
+        allowImportingTsExtensions: true,
+        noEmit: true,
+        skipLibCheck: true,
+        types: [],
+      },
+    );
+    const checker = program.getTypeChecker();
+    const exported = entries.map(([path, source]) => {
+      const module = program.getSourceFile(join(root, source));
+      const symbol = module && checker.getSymbolAtLocation(module);
+      const names = symbol ? checker.getExportsOfModule(symbol) : [];
+      const isValue = (each: ts.Symbol) => {
+        const target = each.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(each) : each;
+        return (
+          (target.flags & ts.SymbolFlags.Value) !== 0 &&
+          !each.declarations?.some(
+            (from) => ts.isExportSpecifier(from) && (from.isTypeOnly || from.parent.parent.isTypeOnly),
+          )
+        );
+      };
+      return [
+        path,
+        {
+          values: names
+            .filter(isValue)
+            .map((each) => each.name)
+            .sort(),
+          types: names
+            .filter((each) => !isValue(each))
+            .map((each) => each.name)
+            .sort(),
+        },
+      ];
+    });
+    expect(Object.fromEntries(exported)).toMatchSnapshot();
+  });
+});
+
+describe('names and sizes', () => {
+  it('no file has more than 250 lines', () => {
+    const long = sources
+      .map((file) => [file, read(file).split('\n').length - 1] as const)
+      .filter(([, lines]) => lines > 250);
+    expect(long).toEqual([]);
+  });
+
+  it('files are kebab-case nouns', () => {
+    const bad = /(^|-)(manager|helper|util|utils|base|service|common|misc)s?(-|$)/;
+    const odd = sources.filter((file) => {
+      const name = basename(file, '.ts').replace(/\.(node|web)$/, '');
+      return !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name) || bad.test(name);
+    });
+    expect(odd).toEqual([]);
+  });
+
+  it('there is no default export, no enum, no namespace, and no class but TipstreamError', () => {
+    const found = sources.flatMap((file) =>
+      [...nodes(parse(read(file)))]
+        .filter(
+          (node) =>
+            ts.isExportAssignment(node) ||
+            (node.kind === ts.SyntaxKind.DefaultKeyword && ts.isModifier(node)) ||
+            ts.isEnumDeclaration(node) ||
+            (ts.isModuleDeclaration(node) && !node.getText().startsWith('declare global')) ||
+            (ts.isClassLike(node) && node.name?.text !== 'TipstreamError'),
+        )
+        .map((node) => `${file}: ${node.getText().slice(0, 60)}`),
+    );
+    expect(found).toEqual([]);
+  });
+
+  it('the library does not print: no console but in the logger, the mock and its command', () => {
+    const found = sources.filter(
+      (file) => room(file) !== 'mock' && file !== 'src/core/logger.ts' && words(read(file)).includes('console'),
+    );
+    expect(found).toEqual([]);
+  });
+
+  it('XS-14 every text of the project is plain UTF-8: no character of a broken decoding is copied', () => {
+    const texts = [
+      ...sources,
+      ...files('docs', '.md'),
+      ...files('docs', '.ts'),
+      ...files('test'),
+      'README.md',
+      'ARCHITECTURE.md',
+      'CONTRIBUTING.md',
+      'SECURITY.md',
+      'CHANGELOG.md',
+    ];
+    // √ and ‚ begin what is left of accents and arrows when UTF-8 is read as Mac Roman; U+FFFD is what is left when nothing could be read.
+    const broken =
+      /\u221a[\u00a9\u00ae\u2122\u00b4\u00c4-\u00ff\u2020]|\u201a[\u00c4\u00dc\u00c5]|\u00fc\u00e9|\u00ef\u00b8|\u00c3[\u00a9\u00a8\u00a0]|\ufffd/;
+    expect(texts.filter((file) => broken.test(read(file)))).toEqual([]);
+  });
+
+  it('EV-43 every platform has tests of its normaliser and of its polling', () => {
+    const missing = platforms
+      .flatMap((platform) => [`test/${platform}/normalize.test.ts`, `test/${platform}/client.test.ts`])
+      .filter((file) => !existsSync(join(root, file)));
+    expect(missing).toEqual([]);
+  });
+});
