@@ -1,43 +1,26 @@
+import { digest } from './account.ts';
+import { checkAddress } from './address.ts';
+import type { Answer, SendOptions } from './answer.ts';
 import type { Credential } from './auth.ts';
+import { type Call, openCall } from './call.ts';
 import type { Endpoint, Platform } from './endpoint.ts';
-import type { RateLimit } from './errors.ts';
-import type { ClientOptions, ResolvedOptions } from './options.ts';
-import type { Redactor } from './redact.ts';
-import type { Telemetry, TelemetryEvents } from './telemetry.ts';
+import { isTipstreamError, type RateLimit } from './errors.ts';
+import { createLimiter, type Slot } from './limiter.ts';
+import { type ClientOptions, type ResolvedOptions, resolveOptions } from './options.ts';
+import { createRedactor, type Redactor } from './redact.ts';
+import { type Prepared, prepare } from './request.ts';
+import { createTelemetry, type Telemetry, type TelemetryEvents } from './telemetry.ts';
 import type { Stop } from './time.ts';
+import { createTokens } from './tokens.ts';
+import { createTransport } from './transport.ts';
 
-/** One answer, as it came. */
-export interface Answer<T> {
-  data: T;
-  status: number;
-  headers: Headers;
-  /** When its last byte was read, Unix time in milliseconds on the client's clock. */
-  receivedAt: number;
-  /** From the call to the last byte, the wait for a place in the queue included. */
-  elapsedMs: number;
-  /** What the answer's `Date` header says, Unix time in milliseconds. */
-  serverDate?: number;
-  rateLimit?: RateLimit;
-  requestId?: string;
-}
-
-/** How one attempt is made. */
-export interface SendOptions {
-  /** Ends it at once with `ABORTED`, `cause` being the signal's reason. */
-  signal?: AbortSignal | undefined;
-  /** The time limit in milliseconds, from the moment it may be sent. @default the endpoint's, else the client's */
-  timeout?: number | undefined;
-  /** An absolute address that the upstream gave, used verbatim. It must have the origin of the base URL. */
-  url?: string | undefined;
-  /** More headers. */
-  headers?: Readonly<Record<string, string>> | undefined;
-}
+export type { Answer, SendOptions } from './answer.ts';
 
 /** Who asks. */
 export interface Credentials {
   /** Goes where the platform's or the endpoint's `auth` says. */
   credential?: Credential | undefined;
-  /** Fills `{placeholders}` of paths, e.g. `{ username }`. */
+  /** Fills `{placeholders}` of the address and of paths, e.g. `{ username }`. */
   params?: Readonly<Record<string, string>> | undefined;
   /** Headers of every request, e.g. `{ 'Client-Id': ... }`. */
   headers?: Readonly<Record<string, string>> | undefined;
@@ -54,17 +37,32 @@ export interface RateState extends RateLimit {
 /** A platform, its options and a credential: what can be asked, and how politely. */
 export interface Connection {
   readonly options: ResolvedOptions;
-  /** The origin and path that endpoints stand on, without a trailing slash. */
+  /** Stands before the path of every endpoint; may hold `{placeholders}`. */
   readonly baseUrl: string;
+  readonly host: string;
   readonly redactor: Redactor;
   readonly telemetry: Telemetry;
   readonly closed: boolean;
   /**
-   * One attempt: a place in the queue, the credential, the request, the whole body, its reading.
+   * One attempt: a place in the queue, the credential, the request, the whole body, its reading. A refused token is renewed once
+   * where its provider can.
    *
    * @throws TipstreamError by code, with `status`, `sent`, `retryAfterMs`. A body that broke off or was no JSON carries the status that came before it.
    */
   send<In, Out>(endpoint: Endpoint<In, Out>, input: In, options?: SendOptions): Promise<Answer<Out>>;
+  /** Runs a call of several attempts; it ends early with `signal`, with its deadline (in ms), or with the connection. */
+  call<T>(
+    endpoint: Pick<Endpoint, 'name' | 'method'>,
+    limits: { signal?: AbortSignal | undefined; deadline?: number | undefined },
+    run: (call: Call) => Promise<T>,
+  ): Promise<T>;
+  /** One attempt of a running call. */
+  attempt<Out>(
+    call: Call,
+    endpoint: Endpoint<never, Out>,
+    prepared: Prepared,
+    options: SendOptions,
+  ): Promise<Answer<Out>>;
   /** The last known state of each rate class that was used. */
   rateLimits(): Record<string, RateState>;
   on<K extends keyof TelemetryEvents>(name: K, listener: (event: TelemetryEvents[K]) => void): Stop;
@@ -82,9 +80,113 @@ export interface Connection {
  * @throws TipstreamError `CONFIG`
  */
 export function open(
-  _platform: Platform<unknown>,
-  _options: ClientOptions,
-  _credentials: Credentials = {},
+  platform: Platform<unknown>,
+  options: ClientOptions = {},
+  credentials: Credentials = {},
 ): Connection {
-  throw new Error('not yet');
+  const resolved = resolveOptions(platform.name, options);
+  const { clock, limiter = createLimiter(), signal } = resolved;
+  const baseUrl = (resolved.baseUrl ?? platform.baseUrl ?? '').replace(/\/$/, '');
+  const { origin, host } = checkAddress(platform.name, baseUrl, {
+    allowInsecure: resolved.allowInsecure,
+    strict: platform.strictHttps,
+  });
+  const redactor = createRedactor();
+  const telemetry = createTelemetry(resolved.telemetry);
+  const { credential, params = {}, headers = {} } = credentials;
+  const tokens = credential === undefined ? undefined : createTokens(credential, clock, redactor);
+  const active = new Set<Call>();
+  const closing = new Set<() => void | Promise<void>>();
+  const used = new Map<string, string>();
+  let account: string | undefined;
+  let closed: Promise<void> | undefined;
+
+  const accountKey = async (call: Call): Promise<string> => {
+    account ??= await digest(credentials.account ?? (await tokens?.get(call)) ?? '');
+    return account;
+  };
+  const acquire = async (endpoint: Endpoint, call: Call): Promise<Slot | undefined> => {
+    const name = endpoint.rate ?? 'default';
+    const rateClass = platform.rates[name];
+    if (!limiter || !rateClass) return undefined;
+    const key = `${host} ${account ?? (await accountKey(call))} ${name}`;
+    used.set(name, key);
+    const maxWait = call.facts.deadlineAt === undefined ? undefined : call.facts.deadlineAt - clock.now();
+    return limiter.acquire(key, rateClass, { clock, signal: call.signal, maxWait }).catch((error) => {
+      if (call.failure || !isTipstreamError(error)) throw call.failure ?? error;
+      throw call.error(error.code, error.message, { retryAfterMs: error.retryAfterMs });
+    });
+  };
+  const attempt = createTransport({
+    platform,
+    options: resolved,
+    base: baseUrl,
+    origin,
+    params,
+    headers,
+    redactor,
+    telemetry,
+    tokens,
+    acquire,
+  });
+
+  const connection: Connection = {
+    options: resolved,
+    baseUrl,
+    host,
+    redactor,
+    telemetry,
+    attempt,
+    accountKey: () => connection.call({ name: 'account', method: 'GET' }, {}, accountKey),
+    on: telemetry.on,
+    get closed() {
+      return closed !== undefined;
+    },
+    send: (endpoint, input, sending = {}) =>
+      connection.call(endpoint, sending, (call) =>
+        attempt(call, endpoint, prepare(platform.name, endpoint, input), sending),
+      ),
+    async call({ name, method }, { signal: own, deadline }, run) {
+      const since = clock.now();
+      const deadlineAt = deadline === undefined ? undefined : since + deadline;
+      const call = openCall(
+        clock,
+        { platform: platform.name, endpoint: name, method, since, deadlineAt, attempts: 0, sent: 'no' },
+        own,
+      );
+      try {
+        if (closed) throw call.error('ABORTED', 'the client is closed');
+        if (call.failure) throw call.failure;
+        active.add(call);
+        if (deadline !== undefined)
+          call.limit(deadline, `not done in ${deadline / 1000} s; raise deadline, or look at the network`);
+        return await call.race(run(call));
+      } finally {
+        active.delete(call);
+        call.end();
+      }
+    },
+    rateLimits() {
+      const states: Record<string, RateState> = {};
+      for (const [name, key] of used) {
+        const state = limiter ? limiter.state(key) : undefined;
+        if (state) states[name] = state;
+      }
+      return states;
+    },
+    onClose(run) {
+      closing.add(run);
+      return () => closing.delete(run);
+    },
+    close: () =>
+      (closed ??= (async () => {
+        signal?.removeEventListener('abort', connection.close);
+        for (const call of active) call.fail(call.error('ABORTED', 'the client was closed'));
+        await Promise.allSettled([...closing].map(async (run) => run()));
+        closing.clear();
+      })()),
+  };
+  if (signal?.aborted) connection.close();
+  else signal?.addEventListener('abort', connection.close);
+  return connection;
 }

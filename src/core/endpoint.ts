@@ -27,8 +27,10 @@ export interface EndpointSpec<Params, Query, Body, Out, Rate extends string> {
   rate?: Rate;
   /** How answers are kept, e.g. `cached(minutes(5))`. GET only. */
   cache?: CachePolicy;
-  /** Lets an answer whose status is no 2xx count as an answer: `(status, body) => status === 400 && isIdle(body)`. */
-  accepts?: (status: number, body: unknown) => boolean;
+  /** `true` where a status that is no 2xx is an answer, `false` where a 2xx is an error; `undefined` leaves it to the status. */
+  accepts?: (status: number, body: unknown) => boolean | undefined;
+  /** The answer is text and no JSON: the reader gets a string. */
+  text?: boolean;
   /** The reader of errors, where it is not the platform's. */
   problem?: ProblemReader;
   /** Where the credential goes, where it is not as the platform says; `false` sends none. */
@@ -53,7 +55,8 @@ export interface Endpoint<In = never, Out = unknown, Rate extends string = strin
   readonly response: Reader<Out>;
   readonly rate?: Rate | undefined;
   readonly cache?: CachePolicy | undefined;
-  readonly accepts?: ((status: number, body: unknown) => boolean) | undefined;
+  readonly accepts?: ((status: number, body: unknown) => boolean | undefined) | undefined;
+  readonly text?: boolean | undefined;
   readonly problem?: ProblemReader | undefined;
   readonly auth?: AuthScheme | false | undefined;
   readonly timeout?: number | undefined;

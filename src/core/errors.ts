@@ -78,6 +78,7 @@ export interface TipstreamErrorInit {
   retryAfterMs?: number | undefined;
   rateLimit?: RateLimit | undefined;
   problem?: Problem | undefined;
+  at?: number | undefined;
   cause?: unknown;
 }
 
@@ -118,6 +119,8 @@ export class TipstreamError extends Error {
   declare readonly attempts: number;
   /** Milliseconds from the call to the failure, waiting included. */
   declare readonly elapsedMs: number;
+  /** When it failed, Unix time in milliseconds. */
+  declare readonly at: number;
   /** Whether the same call may succeed later. */
   declare readonly retryable: boolean;
   /** Whether a stream ends with it: nothing but a human helps. */
@@ -136,6 +139,7 @@ export class TipstreamError extends Error {
     this.code = init.code;
     this.attempts = init.attempts ?? 0;
     this.elapsedMs = init.elapsedMs ?? 0;
+    this.at = init.at ?? Date.now();
     this.retryable = init.retryable ?? retryableCodes.includes(init.code);
     this.fatal = init.fatal ?? fatalCodes.includes(init.code);
     this.sent = init.sent ?? 'no';

@@ -20,3 +20,7 @@ export function consoleLogger(level: (typeof levels)[number] = 'warn'): Logger {
     console[name](line);
   return Object.fromEntries(levels.slice(levels.indexOf(level)).map((name) => [name, write(name)]));
 }
+
+/** One log line: `[twitch] [20:15:00] users: 503, trying again in 300 ms`. The time is UTC. */
+export const line = (platform: string, at: number, text: string): string =>
+  `[${platform}] [${new Date(at).toISOString().slice(11, 19)}] ${text}`;

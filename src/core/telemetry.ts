@@ -2,34 +2,33 @@ import { EventEmitter } from 'eventemitter3';
 import type { RateLimit } from './errors.ts';
 import type { Stop } from './time.ts';
 
-interface Common {
+/** What every event says. */
+export interface TelemetryContext {
   platform: string;
   endpoint: string;
+  method: string;
+  /** The address, redacted; absent before there is one. */
+  url?: string;
+  /** Which attempt of the call it is, from 1; 0 before the first. */
+  attempt: number;
   /** Unix time in milliseconds. */
   at: number;
 }
 
-/** What a client tells of its work, by name. Addresses are redacted. */
+/** What a client tells of its work, by name. */
 export interface TelemetryEvents {
   /** A request is about to leave. */
-  request: Common & { method: string; url: string; attempt: number };
-  /** An attempt ended: with a status, or with the code of its error. */
-  response: Common & {
-    method: string;
-    url: string;
-    attempt: number;
-    elapsedMs: number;
-    status?: number;
-    code?: string;
-  };
-  /** A call will be tried again. */
-  retry: Common & { attempt: number; delayMs: number; code: string };
+  request: TelemetryContext;
+  /** An attempt ended: with a status, with the code of its error, or both. */
+  response: TelemetryContext & { elapsedMs: number; status?: number; code?: string };
+  /** The call will be tried again. */
+  retry: TelemetryContext & { delayMs: number; code: string };
   /** An answer said how many calls are left. */
-  ratelimit: Common & RateLimit & { rate: string };
+  ratelimit: TelemetryContext & RateLimit & { rate: string };
   /** A look-up in the cache. */
-  cache: Common & { result: 'HIT' | 'MISS' | 'STALE' };
-  /** The circuit refused a call. */
-  circuit: Common & { retryAfterMs?: number };
+  cache: TelemetryContext & { result: 'HIT' | 'MISS' | 'STALE' };
+  /** The open circuit refused the call. */
+  circuit: TelemetryContext & { retryAfterMs?: number };
 }
 
 /** One event with its name. */
@@ -42,7 +41,7 @@ export type TelemetryListener = (event: TelemetryEvent) => void;
 export interface Telemetry {
   on<K extends keyof TelemetryEvents>(name: K, listener: (event: TelemetryEvents[K]) => void): Stop;
   /** Builds the event only if somebody listens. */
-  emit<K extends keyof TelemetryEvents>(name: K, event: () => TelemetryEvents[K]): void;
+  emit<K extends keyof TelemetryEvents>(name: K, make: () => TelemetryEvents[K]): void;
 }
 
 /** A listener that throws stops neither its neighbours nor the call (eventemitter3 would let it do both). */

@@ -1,0 +1,31 @@
+import type { Call } from './call.ts';
+
+/** What an answer may hold at most, decoded. */
+export const bodyLimit = 10 * 2 ** 20;
+
+/** Lets go of a body that nobody reads, so that its connection is free again. */
+export const discard = (response: Response): void => {
+  response.body?.cancel().catch(() => {});
+};
+
+/** The whole body as text, within `call` and `bodyLimit`. Beyond it the rest is not even received. */
+export async function readBody(response: Response, call: Call): Promise<string> {
+  if (!response.body) return '';
+  const reader = response.body.getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  let size = 0;
+  try {
+    for (;;) {
+      const { done, value } = await call.race(reader.read());
+      if (done) return text + decoder.decode();
+      size += value.byteLength;
+      if (size > bodyLimit)
+        throw call.error('UPSTREAM', 'the answer is larger than 10 MiB and was not read', { status: response.status });
+      text += decoder.decode(value, { stream: true });
+    }
+  } catch (error) {
+    reader.cancel().catch(() => {});
+    throw error;
+  }
+}

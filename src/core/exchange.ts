@@ -1,0 +1,89 @@
+import { loadHttp } from '#http';
+import type { SendOptions } from './answer.ts';
+import { discard } from './body.ts';
+import type { Call } from './call.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { TipstreamError } from './errors.ts';
+import { readNetworkFailure } from './network.ts';
+import type { ResolvedOptions } from './options.ts';
+import type { Redactor } from './redact.ts';
+import { address, type Target } from './target.ts';
+import type { Telemetry } from './telemetry.ts';
+import { seconds } from './time.ts';
+
+/** From the first byte out to the first byte in. */
+export type Exchange = (call: Call, endpoint: Endpoint, target: Target, sending: SendOptions) => Promise<Response>;
+
+/** So many failures before any answer make a page suspect CORS, which no browser names. */
+const suspicious = 3;
+const corsPause = seconds(60);
+
+/** The one place that sends. `headers` go with every request. */
+export function createExchange(
+  options: ResolvedOptions,
+  headers: Readonly<Record<string, string>>,
+  redactor: Redactor,
+  telemetry: Telemetry,
+): Exchange {
+  let http: Awaited<ReturnType<typeof loadHttp>> | undefined;
+  let answered = false;
+  let failures = 0;
+
+  const explain = (call: Call, error: unknown, before: Call['facts']['sent']): TipstreamError => {
+    const { code, text, unsent } = readNetworkFailure(error);
+    if (unsent) call.facts.sent = before;
+    failures += 1;
+    const cors = code === 'NETWORK' && !answered && failures >= suspicious && 'document' in globalThis;
+    const message = cors ? `${text}, or the server forbids pages (CORS)` : text;
+    return call.error(code, message, { cause: redactor.error(error), retryAfterMs: cors ? corsPause : undefined });
+  };
+
+  return async (call, endpoint, target, sending) => {
+    const { facts } = call;
+    const { scheme, secret, prepared } = target;
+    const { body } = prepared;
+    const before = facts.sent;
+    const url = address(target, call);
+    const shown = { ...target, secret: secret === undefined ? undefined : '***' };
+    facts.url = () => redactor.url(target.url === undefined ? address(shown, call) : url);
+    let left = false;
+    const fetch = async (request: string | URL | Request): Promise<Response> => {
+      if (call.failure) throw call.failure;
+      left = true;
+      facts.attempts += 1;
+      if (before === 'no') facts.sent = 'maybe';
+      telemetry.emit('request', call.context);
+      const response = await options.fetch(request as Request, { signal: call.signal });
+      if (call.failure) discard(response);
+      return response;
+    };
+    try {
+      http ??= await loadHttp();
+      const response = await call.race(
+        http(url, {
+          method: endpoint.method,
+          headers: {
+            accept: 'application/json',
+            ...(body !== undefined && { 'content-type': 'application/json' }),
+            ...headers,
+            ...sending.headers,
+            ...(scheme?.in === 'header' && secret !== undefined && { [scheme.name]: scheme.prefix + secret }),
+          },
+          ...(body !== undefined && { body }),
+          fetch,
+          redirect: 'manual',
+          retry: 0,
+          timeout: false,
+          throwHttpErrors: false,
+        }),
+      );
+      answered = true;
+      facts.sent = 'yes';
+      return response;
+    } catch (error) {
+      if (call.failure) throw call.failure;
+      if (!left) throw call.error('VALIDATION', 'no request can be made of this', { cause: redactor.error(error) });
+      throw explain(call, error, before);
+    }
+  };
+}

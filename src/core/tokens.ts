@@ -1,0 +1,71 @@
+import type { Credential } from './auth.ts';
+import type { Call } from './call.ts';
+import { isTipstreamError } from './errors.ts';
+import { createFlights } from './flights.ts';
+import type { Redactor } from './redact.ts';
+import { type Clock, seconds } from './time.ts';
+
+/** The credential of one client, looked up when it is needed. */
+export interface Tokens {
+  get(call: Call): Promise<string>;
+  /** A token other than `stale`, which the upstream refused; `undefined` where none can be made. */
+  refresh(stale: string, call: Call): Promise<string | undefined>;
+}
+
+/** A failed refresh is not repeated for so long: many calls that fail together ask once. */
+const remembered = seconds(1);
+
+/** Looks a credential up, refreshes it once for everybody, and lets no refused token come back. */
+export function createTokens(credential: Credential, clock: Clock, redactor: Redactor): Tokens {
+  const flights = createFlights<string>();
+  const provider = typeof credential === 'object' ? credential : undefined;
+  const refused: string[] = [];
+  let fresh: string | undefined;
+  let failed: { stale: string; error: unknown; until: number } | undefined;
+  if (typeof credential === 'string') redactor.add(credential);
+
+  const take = async (call: Call, key: string, make: (signal: AbortSignal) => string | Promise<string>) => {
+    const token = await flights.join(key, call, async (signal) => make(signal));
+    redactor.add(token);
+    return token;
+  };
+  const explain = (error: unknown, call: Call): unknown =>
+    call.failure ??
+    (isTipstreamError(error)
+      ? error
+      : call.error('AUTH', 'no credential could be had; look at the function or provider that gives it', {
+          cause: redactor.error(error),
+        }));
+
+  const refresh: Tokens['refresh'] = async (stale, call) => {
+    const make = provider?.refresh?.bind(provider);
+    if (!make) return undefined;
+    // Somebody else's refresh has already answered this 401.
+    if (fresh !== undefined && refused.includes(stale) && !refused.includes(fresh)) return fresh;
+    if (failed?.stale === stale && clock.now() < failed.until) throw explain(failed.error, call);
+    if (!refused.includes(stale)) refused.push(stale);
+    if (refused.length > 8) refused.shift();
+    try {
+      const token = await take(call, `refresh ${stale}`, (signal) => make(stale, signal));
+      if (refused.includes(token)) return undefined;
+      fresh = token;
+      return token;
+    } catch (error) {
+      if (!call.failure) failed = { stale, error, until: clock.now() + remembered };
+      throw explain(error, call);
+    }
+  };
+
+  return {
+    refresh,
+    async get(call) {
+      if (typeof credential === 'string') return credential;
+      const look = typeof credential === 'function' ? credential : credential.get.bind(credential);
+      const token = await take(call, 'get', look).catch((error) => {
+        throw explain(error, call);
+      });
+      // A look-up that began before the 401 may still bring the refused token.
+      return refused.includes(token) ? ((await refresh(token, call)) ?? token) : token;
+    },
+  };
+}
