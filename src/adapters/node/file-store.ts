@@ -182,5 +182,9 @@ function corruptError(file: string): TipstreamError {
 function asStoreError(file: string, verb: string, error: unknown): TipstreamError {
   if (error instanceof TipstreamError) return error;
   const reason = error instanceof Error ? error.message : String(error);
-  return new TipstreamError({ code: 'STORE', message: `checkpoint file ${file}: could not be ${verb}: ${reason}; check the folder, its rights and the space on the disk`, cause: error });
+  return new TipstreamError({
+    code: 'STORE',
+    message: `checkpoint file ${file}: could not be ${verb}: ${reason}; check the folder, its rights and the space on the disk`,
+    cause: error,
+  });
 }

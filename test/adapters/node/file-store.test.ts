@@ -21,7 +21,9 @@ test('keeps values over a restart, in one readable JSON file, in a folder that i
   await store.set('b', 2);
   await store.delete('b');
   await store.close();
-  expect(JSON.parse(await readFile(path, 'utf8'))).toEqual(JSON.parse('{"a":{"cursor":"c1","taken":["x"]},"__proto__":1}'));
+  expect(JSON.parse(await readFile(path, 'utf8'))).toEqual(
+    JSON.parse('{"a":{"cursor":"c1","taken":["x"]},"__proto__":1}'),
+  );
   const again = make(path);
   expect(await again.get('a')).toEqual({ cursor: 'c1', taken: ['x'] });
   expect(await again.get('__proto__')).toBe(1);
@@ -57,18 +59,21 @@ test('leaves nothing beside the file once it is closed', async () => {
   expect(await readdir(directory)).toEqual(['tips.json']);
 });
 
-test.each(['', '{"a":', '[]', 'null', '{"a":1}}'])('a file with %j is STORE, says what to do, and is neither used nor overwritten', async (content) => {
-  const path = join(await folder(), 'tips.json');
-  await writeFile(path, content);
-  const store = make(path);
-  await expect(store.get('a')).rejects.toMatchObject({
-    code: 'STORE',
-    fatal: true,
-    message: expect.stringMatching(/tips\.json.*restore it from a copy, or move it away/),
-  });
-  await expect(store.set('a', 1)).rejects.toMatchObject({ code: 'STORE' });
-  expect(await readFile(path, 'utf8')).toBe(content);
-});
+test.each(['', '{"a":', '[]', 'null', '{"a":1}}'])(
+  'a file with %j is STORE, says what to do, and is neither used nor overwritten',
+  async (content) => {
+    const path = join(await folder(), 'tips.json');
+    await writeFile(path, content);
+    const store = make(path);
+    await expect(store.get('a')).rejects.toMatchObject({
+      code: 'STORE',
+      fatal: true,
+      message: expect.stringMatching(/tips\.json.*restore it from a copy, or move it away/),
+    });
+    await expect(store.set('a', 1)).rejects.toMatchObject({ code: 'STORE' });
+    expect(await readFile(path, 'utf8')).toBe(content);
+  },
+);
 
 test('a disk that refuses is STORE with the reason, and the next write tries again', async () => {
   const directory = await folder();
@@ -78,7 +83,11 @@ test('a disk that refuses is STORE with the reason, and the next write tries aga
   // A folder in the place of the file beside: works against root too, whom rights do not stop.
   const obstacle = `${path}.${process.pid}.tmp`;
   await mkdir(obstacle);
-  await expect(store.set('a', 2)).rejects.toMatchObject({ code: 'STORE', retryable: true, message: expect.stringContaining('EISDIR') });
+  await expect(store.set('a', 2)).rejects.toMatchObject({
+    code: 'STORE',
+    retryable: true,
+    message: expect.stringContaining('EISDIR'),
+  });
   await (await import('node:fs/promises')).rmdir(obstacle);
   await store.set('b', 3);
   expect(JSON.parse(await readFile(path, 'utf8'))).toEqual({ a: 2, b: 3 });
@@ -89,7 +98,9 @@ test('a second store on the same file in one process is STORE and says to share 
   await make(path).set('a', 1);
   await expect(make(path).get('a')).rejects.toMatchObject({
     code: 'STORE',
-    message: expect.stringMatching(new RegExp(`already open in this process \\(pid ${process.pid}\\); make one fileStore`)),
+    message: expect.stringMatching(
+      new RegExp(`already open in this process \\(pid ${process.pid}\\); make one fileStore`),
+    ),
   });
 });
 
@@ -121,13 +132,16 @@ test('a process that was killed leaves no lock stuck, and everything that it had
   await store.set('b', true);
 });
 
-test.runIf(process.platform === 'linux')('a lock whose number was given to another process since is not a lock', async () => {
-  const path = join(await folder(), 'tips.json');
-  const { hostname } = await import('node:os');
-  await mkdir(`${path}.lock`);
-  await writeFile(join(`${path}.lock`, `${process.ppid}.1.abcdef.${encodeURIComponent(hostname())}`), '');
-  await make(path).set('a', 1);
-});
+test.runIf(process.platform === 'linux')(
+  'a lock whose number was given to another process since is not a lock',
+  async () => {
+    const path = join(await folder(), 'tips.json');
+    const { hostname } = await import('node:os');
+    await mkdir(`${path}.lock`);
+    await writeFile(join(`${path}.lock`, `${process.ppid}.1.abcdef.${encodeURIComponent(hostname())}`), '');
+    await make(path).set('a', 1);
+  },
+);
 
 test('a lock of another machine counts while it is touched, and is taken over half a minute later', async () => {
   const { utimes } = await import('node:fs/promises');
@@ -136,7 +150,10 @@ test('a lock of another machine counts while it is touched, and is taken over ha
   await mkdir(`${path}.lock`);
   await writeFile(claim, '');
   const store = make(path);
-  await expect(store.get('a')).rejects.toMatchObject({ code: 'STORE', message: expect.stringContaining('process 1 on another-machine') });
+  await expect(store.get('a')).rejects.toMatchObject({
+    code: 'STORE',
+    message: expect.stringContaining('process 1 on another-machine'),
+  });
   await utimes(claim, new Date(Date.now() - 31_000), new Date(Date.now() - 31_000));
   await store.set('a', 1);
 });

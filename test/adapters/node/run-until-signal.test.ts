@@ -3,18 +3,21 @@ import { child } from './support.ts';
 
 const held = 'const timer = setInterval(() => {}, 1000);';
 
-test.each(['SIGINT', 'SIGTERM'] as const)('%s aborts the signal, waits for the program and exits with 0', async (signal) => {
-  const running = child(`${held} await runUntilSignal(async (signal) => {
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s aborts the signal, waits for the program and exits with 0',
+  async (signal) => {
+    const running = child(`${held} await runUntilSignal(async (signal) => {
     console.log('ready');
     await new Promise((resolve) => signal.addEventListener('abort', resolve));
     await new Promise((resolve) => setTimeout(resolve, 20));
     clearInterval(timer);
     console.log('flushed');
   });`);
-  await running.said('ready');
-  running.process.kill(signal);
-  expect(await running.ended).toMatchObject({ code: 0, signal: null, output: 'ready\nflushed\n' });
-});
+    await running.said('ready');
+    running.process.kill(signal);
+    expect(await running.ended).toMatchObject({ code: 0, signal: null, output: 'ready\nflushed\n' });
+  },
+);
 
 test.each([
   ['SIGINT', 130],

@@ -1,0 +1,243 @@
+import { TipstreamError } from '../core/errors.ts';
+import { checkDuration, defaults, type Fetch } from '../core/options.ts';
+import { type Clock, type Random, seconds, sleep } from '../core/time.ts';
+import type { EventStream, StreamGap } from './event-stream.ts';
+import { originOf } from './origin.ts';
+import { inHeader } from './serve-relay.ts';
+import { createSseReader } from './serve-sse.ts';
+import { createSource, type Source } from './source.ts';
+import type { TipEvent } from './tip-event.ts';
+
+/** How a stream is taken from the wire. */
+export interface FromUrlOptions {
+  /** Sends the requests, e.g. with a cookie. @default the global `fetch`, looked up at every request */
+  fetch?: Fetch | undefined;
+  /**
+   * How long the server may be silent before the connection counts as dead, in milliseconds: three of its heartbeats.
+   * @default seconds(45)
+   */
+  silence?: number | undefined;
+  /** The source of time. @default the machine's */
+  clock?: Clock | undefined;
+  /** The source of random numbers. @default Math.random */
+  random?: Random | undefined;
+}
+
+/** What is known from one connection to the next. */
+interface Place {
+  id: string | undefined;
+  /** The longest first wait before a reconnect, in milliseconds. */
+  base: number;
+  failures: number;
+  /** When the last connection was lost, Unix time in milliseconds. */
+  lostAt: number | undefined;
+}
+
+/**
+ * The stream that a server gives with `toResponse(stream, { format: 'sse' })`, in a page or in another program. A cut
+ * connection is made again after a random part of 1, 2, 4 ... 30 s, or after the wait that the server asks for, and goes
+ * on where it was: each tip comes once, and what the server cannot show complete is a `gap`. The stream ends when
+ * it is stopped, when the server answers 204, and on 401 and 403.
+ *
+ * To another origin than the page's, the place is sent as `?lastEventId=`: a header would need a preflight.
+ *
+ * @throws {TipstreamError} `CONFIG` for an address that is none; to the watchers `AUTH` or `PERMISSION`.
+ *
+ * @example
+ * ```ts
+ * import { fromUrl } from 'tipstream';
+ * const tips = fromUrl('https://tips.example/tips');
+ * const stop = tips.subscribe((tip) => console.log(tip.tipper, tip.amount));
+ * stop();
+ * ```
+ */
+export function fromUrl(url: string | URL, options: FromUrlOptions = {}): EventStream<TipEvent> {
+  const { silence = seconds(45), fetch = defaults.fetch, clock = defaults.clock, random = defaults.random } = options;
+  checkDuration('fromUrl', 'silence', silence);
+  const page = (globalThis as { location?: { href: string; origin: string } }).location;
+  const address = parse(url, page?.href);
+  const inQuery = page !== undefined && page.origin !== address.origin;
+  const place: Place = { id: undefined, base: seconds(1), failures: 0, lostAt: undefined };
+
+  /** One connection, from its request to its end. `false`: the server wants no other. */
+  const connect = async (source: Source<TipEvent>, signal: AbortSignal): Promise<boolean> => {
+    const connection = new AbortController();
+    const stop = (): void => {
+      silent();
+      connection.abort();
+    };
+    let silent = clock.after(silence, stop);
+    const heard = (): void => {
+      silent();
+      silent = clock.after(silence, stop);
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    let open = false;
+    try {
+      const response = await fetch(request(address, place.id, inQuery), { signal: connection.signal });
+      if (response.status === 204) return false;
+      check(response, address);
+      open = true;
+      source.status('live');
+      if (place.lostAt !== undefined && place.id === undefined)
+        source.gap({ reason: 'disconnected', from: place.lostAt });
+      await read(response, source, place, heard, clock);
+      return true;
+    } catch (error) {
+      if (signal.aborted || error instanceof TipstreamError) throw error;
+      if (connection.signal.aborted) throw problem(address, 'TIMEOUT', `nothing was heard for ${silence / 1000} s`);
+      // A cut is the rhythm of such a connection; to get none is a failure.
+      if (open) return true;
+      throw problem(address, 'NETWORK', 'no connection, or the server forbids pages (CORS)', error);
+    } finally {
+      signal.removeEventListener('abort', stop);
+      stop();
+    }
+  };
+
+  const run = async (source: Source<TipEvent>, signal: AbortSignal): Promise<void> => {
+    while (!signal.aborted) {
+      let retryAfterMs = 0;
+      let reason = 'the connection was lost';
+      source.status('connecting');
+      try {
+        if (!(await connect(source, signal))) return source.end();
+      } catch (error) {
+        if (signal.aborted || !(error instanceof TipstreamError)) return;
+        retryAfterMs = error.retryAfterMs ?? 0;
+        reason = error.message;
+        source.fail(error);
+        if (error.fatal) return;
+      }
+      if (signal.aborted) return;
+      place.lostAt ??= clock.now();
+      const wait = Math.max(retryAfterMs, random() * Math.min(place.base * 2 ** place.failures, seconds(30)));
+      place.failures += 1;
+      source.status('waiting', reason);
+      await sleep(clock, wait, signal).catch(() => {});
+    }
+  };
+
+  return createSource<TipEvent>({
+    platform: address.host,
+    clock,
+    id: (tip) => tip.id,
+    start(source) {
+      const controller = new AbortController();
+      void run(source, controller.signal);
+      return () => controller.abort();
+    },
+  }).stream;
+}
+
+async function read(
+  response: Response,
+  source: Source<TipEvent>,
+  place: Place,
+  heard: () => void,
+  clock: Clock,
+): Promise<void> {
+  const openedAt = clock.now();
+  const feed = createSseReader({
+    id(id) {
+      place.id = id;
+    },
+    retry(ms) {
+      place.base = ms;
+    },
+    message({ event, data }) {
+      place.failures = 0;
+      place.lostAt = undefined;
+      const value = parseJson(data);
+      if (event === 'gap') source.gap(readGap(value));
+      else if (event === 'message' && isTip(value)) void source.push(value);
+      else if (event === 'message')
+        originOf(source.stream).emit('invalid', {
+          platform: originOf(source.stream).platform,
+          path: 'data',
+          code: 'no tip',
+        });
+    },
+  });
+  const decoder = new TextDecoder();
+  const reader = response.body?.getReader();
+  while (reader) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    heard();
+    if (clock.now() - openedAt >= seconds(5)) place.failures = 0;
+    feed(decoder.decode(value, { stream: true }));
+  }
+}
+
+function request(address: URL, id: string | undefined, inQuery: boolean): Request {
+  const target = new URL(address);
+  const headers: Record<string, string> = { accept: 'text/event-stream' };
+  if (id !== undefined && inQuery) target.searchParams.set('lastEventId', id);
+  else if (id !== undefined) headers['last-event-id'] = inHeader(id);
+  return new Request(target, { headers, cache: 'no-store' });
+}
+
+function check(response: Response, address: URL): void {
+  const { status, headers } = response;
+  if (status !== 200) {
+    const code = status === 401 ? 'AUTH' : status === 403 ? 'PERMISSION' : status >= 500 ? 'SERVER' : 'HTTP';
+    const retryAfterMs = seconds(Number(headers.get('retry-after'))) || undefined;
+    throw problem(address, code, `${status}; look at the server that gives this stream`, undefined, {
+      status,
+      retryAfterMs,
+    });
+  }
+  if (!headers.get('content-type')?.startsWith('text/event-stream'))
+    throw problem(
+      address,
+      'UPSTREAM',
+      `the answer is ${headers.get('content-type') ?? 'of no type'}; is this the address of a toResponse answer with format 'sse'?`,
+    );
+}
+
+/** The query is left out of the message: it may hold a key. */
+const problem = (
+  address: URL,
+  code: TipstreamError['code'],
+  what: string,
+  cause?: unknown,
+  more?: { status: number; retryAfterMs: number | undefined },
+): TipstreamError =>
+  new TipstreamError({ code, message: `fromUrl ${address.origin}${address.pathname}: ${what}`, cause, ...more });
+
+function parse(url: string | URL, base: string | undefined): URL {
+  try {
+    return new URL(url, base);
+  } catch {
+    throw new TipstreamError({
+      code: 'CONFIG',
+      message: 'fromUrl: this is no address; outside of a page it must be whole, with https:// and the host',
+    });
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+
+const isTip = (value: unknown): value is TipEvent =>
+  isObject(value) &&
+  Number.isFinite(value.amount) &&
+  typeof value.timestamp === 'number' &&
+  ['platform', 'tipper', 'message', 'id'].every((name) => typeof value[name] === 'string');
+
+function readGap(value: unknown): Pick<StreamGap, 'reason' | 'from' | 'count'> {
+  const { reason, from, count } = isObject(value) ? value : {};
+  return {
+    reason: typeof reason === 'string' ? reason : 'disconnected',
+    ...(typeof from === 'number' && { from }),
+    ...(typeof count === 'number' && { count }),
+  };
+}
