@@ -124,7 +124,8 @@ const eventsApi: Manner = {
   credential: 'not-a-secret-token',
   limit: { perMinute: 2000, says: [] },
   render: real,
-  env: ({ channel, credential }) => ({ CHATURBATE_USERNAME: channel, CHATURBATE_TOKEN: credential }),
+  // No variable says where the true Events API is, so none leads here.
+  env: () => ({}),
 };
 
 const documentedPoll = (visit: Visit): Answer =>

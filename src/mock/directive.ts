@@ -1,5 +1,5 @@
-import { TipstreamError } from '../core/errors.ts';
 import { type Fault, type Hint, hints } from './faults.ts';
+import { mistake } from './mistake.ts';
 
 /** What a request, or a whole mock, is asked to be like. */
 export interface Directive {
@@ -36,11 +36,7 @@ function parsePart(part: string): Directive {
     ? faultOf(word === '429' ? 'rate-limit' : 'status', word === '429' ? first : word, second)
     : faultOf(word, first, second);
   if (fault) return { fault };
-  throw new TipstreamError({
-    code: 'CONFIG',
-    platform: 'mock',
-    message: `mock: "${part}" is no scenario; known are ${known}`,
-  });
+  throw mistake(`"${part}" is no scenario; known are ${known}`);
 }
 
 function faultOf(word: string, first: string | undefined, second: string | undefined): Fault | undefined {

@@ -4,8 +4,11 @@
  *
  * @module
  */
+
+export type { Clock } from '../core/time.ts';
+export type { FailOptions } from './failures.ts';
 export type { Fault, FaultMix, FaultPlan, FaultTurn, Hint } from './faults.ts';
-export type { InjectedTip, Mock, MockOptions, MockRequest, Where } from './mock.ts';
+export type { InjectedTip, Mock, MockOptions, MockRequest, Where } from './options.ts';
 export type { Dialect, Room, ScriptTip } from './platform.ts';
 export { createMockServer, type MockServer, type MockServerOptions } from './server.ts';
 export type { RoomOptions, World } from './world.ts';

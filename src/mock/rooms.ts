@@ -1,17 +1,14 @@
-import { TipstreamError } from '../core/errors.ts';
 import type { Clock } from '../core/time.ts';
 import { createFeed, type Feed } from './feed.ts';
+import { mistake } from './mistake.ts';
 import type { Dialect, MockPlatform, Room } from './platform.ts';
 import { mannerOf, type RoomOptions, type World } from './world.ts';
-
-const failed = (message: string): TipstreamError =>
-  new TipstreamError({ code: 'CONFIG', platform: 'mock', message: `mock: ${message}` });
 
 /** The platforms with these names, or all. */
 export function chosen(all: readonly MockPlatform[], names: readonly string[] | undefined): readonly MockPlatform[] {
   const unknown = names?.find((name) => !all.some((platform) => platform.name === name));
   if (unknown !== undefined)
-    throw failed(`there is no platform "${unknown}"; there are ${all.map(({ name }) => name).join(', ')}`);
+    throw mistake(`there is no platform "${unknown}"; there are ${all.map(({ name }) => name).join(', ')}`);
   return names ? all.filter(({ name }) => names.includes(name)) : all;
 }
 
@@ -20,10 +17,10 @@ export function furnished(rooms: readonly RoomOptions[], platforms: readonly Moc
   const done: Room[] = [];
   for (const { platform, dialect = 'contract', channel = 'mock_room', credential } of rooms) {
     const manner = mannerOf(platforms, { platform, dialect });
-    if (!manner) throw failed(`there is no platform "${platform}" in the dialect "${dialect}"`);
+    if (!manner) throw mistake(`there is no platform "${platform}" in the dialect "${dialect}"`);
     const neighbours = done.filter((room) => room.platform === platform && room.dialect === dialect);
     if (neighbours.some((room) => room.channel === channel))
-      throw failed(`two rooms of ${platform} are called "${channel}"; give each a channel`);
+      throw mistake(`two rooms of ${platform} are called "${channel}"; give each a channel`);
     done.push({
       platform,
       dialect,
@@ -71,7 +68,7 @@ export function openRooms(
           (dialect ?? room.dialect) === room.dialect &&
           (channel ?? room.channel) === room.channel,
       );
-      if (!feed) throw failed(`there is no room of ${platform} that fits ${JSON.stringify({ dialect, channel })}`);
+      if (!feed) throw mistake(`there is no room of ${platform} that fits ${JSON.stringify({ dialect, channel })}`);
       return feed;
     },
     rekey: (feed, credential) => void keys.set(feed, credential),

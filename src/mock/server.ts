@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { TipstreamError } from '../core/errors.ts';
 import type { Answer } from './answer.ts';
-import { createMock, type Mock, type MockOptions } from './mock.ts';
+import { mistake } from './mistake.ts';
+import { createMock } from './mock.ts';
+import type { Mock, MockOptions } from './options.ts';
 
 /** What an evening is like, and where it is served. */
 export interface MockServerOptions extends MockOptions {
@@ -10,7 +11,7 @@ export interface MockServerOptions extends MockOptions {
 }
 
 /** Every upstream in one process, over real HTTP on 127.0.0.1. Its evening goes on while clients come and die. */
-export interface MockServer extends Omit<Mock, 'answer' | 'env'> {
+export interface MockServer extends Omit<Mock, 'answer' | 'env' | 'serves'> {
   /** Where it listens, e.g. `http://127.0.0.1:5000`. */
   readonly url: string;
   readonly port: number;
@@ -35,7 +36,7 @@ export interface MockServer extends Omit<Mock, 'answer' | 'env'> {
  */
 export async function createMockServer(options: MockServerOptions = {}): Promise<MockServer> {
   const { port = 5000 } = options;
-  const { answer, env, ...mock } = createMock(options);
+  const { answer, env, serves: _, ...mock } = createMock(options);
   // What cannot even be read as a request (a path or method that no client sends) gets its connection closed.
   const server = createServer(
     (incoming, outgoing) => void respond(answer, incoming, outgoing).catch(() => outgoing.destroy()),
@@ -45,10 +46,12 @@ export async function createMockServer(options: MockServerOptions = {}): Promise
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: Error & { code?: string }) => {
       const taken = cause.code === 'EADDRINUSE';
-      const message = taken
-        ? `mock: port ${port} is taken; give another, or 0 for a free one`
-        : `mock: cannot listen on port ${port}`;
-      reject(new TipstreamError({ code: 'CONFIG', platform: 'mock', message, cause }));
+      reject(
+        mistake(
+          taken ? `port ${port} is taken; give another, or 0 for a free one` : `cannot listen on port ${port}`,
+          cause,
+        ),
+      );
     });
     server.listen(port, '127.0.0.1', resolve);
   });

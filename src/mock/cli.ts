@@ -1,0 +1,88 @@
+#!/usr/bin/env node
+import { parseArgs } from 'node:util';
+import { isTipstreamError } from '../core/errors.ts';
+import { mistake } from './mistake.ts';
+import { createMockServer, type MockServer } from './server.ts';
+
+const help = `tipstream-mock: the upstreams of tipstream on this machine, for offline work
+
+  --port <n>          where to listen on 127.0.0.1; 0 takes a free port   (5000)
+  --seed <text>       the same seed gives the same evening                (1)
+  --scenario <text>   for every request: quiet, empty, format:2, status:503,
+                      429:date:2, latency:12000, reset, malformed, html, ...
+  --faults <rate>     the share of requests that fail, 0 to 1             (0)
+  --limit <n>         ends the evening after so many tips                 (no end)
+  --pace <n>          how fast the evening goes                           (1)
+  --platforms <a,b>   which upstreams there are                           (all)
+  --strict            check credentials
+  --rate-limits       count requests and answer 429 beyond the limits
+  --no-cors           answer as an upstream that forbids pages
+  --help              this text
+
+One request alone is told to fail by its header or query:
+  curl -i -H 'x-mock-scenario: 429:date:2' 127.0.0.1:5000/events/stripchat
+  curl -i '127.0.0.1:5000/events/stripchat?mock=reset'
+`;
+
+const flag = { type: 'boolean' } as const;
+const text = { type: 'string' } as const;
+
+function numberIn(name: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const number = Number(value);
+  if (value.trim() === '' || Number.isNaN(number) || number < 0) throw mistake(`--${name} ${value} is no number`);
+  return number;
+}
+
+function welcome({ url, env, routes, world }: MockServer): string {
+  const lines = [`tipstream-mock on ${url}, seed ${world.seed}. Ctrl-C ends it.`, ''];
+  for (const { platform, dialect, path } of routes)
+    lines.push(`  ${platform.padEnd(11)} ${dialect.padEnd(9)} GET ${url}${path}`);
+  lines.push('', ...Object.entries(env).map(([name, value]) => `export ${name}='${value}'`));
+  for (const { platform, dialect, channel, credential } of world.rooms) {
+    if (dialect === 'real')
+      lines.push('', `# the true ${platform}: baseUrl '${url}', username '${channel}', token '${credential}'`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+async function run(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      port: text,
+      seed: text,
+      scenario: text,
+      faults: text,
+      limit: text,
+      pace: text,
+      platforms: text,
+      strict: flag,
+      'rate-limits': flag,
+      'no-cors': flag,
+      help: flag,
+    },
+  });
+  if (values.help) return void process.stdout.write(help);
+  const server = await createMockServer({
+    port: numberIn('port', values.port),
+    seed: values.seed,
+    scenario: values.scenario,
+    faults: values.faults === undefined ? undefined : { rate: numberIn('faults', values.faults) ?? 0 },
+    limit: numberIn('limit', values.limit),
+    pace: numberIn('pace', values.pace),
+    platforms: values.platforms?.split(','),
+    strict: values.strict,
+    rateLimits: values['rate-limits'],
+    cors: !values['no-cors'],
+  });
+  process.stdout.write(welcome(server));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void server.close());
+}
+
+run().catch((error: unknown) => {
+  const known = isTipstreamError(error) || (error instanceof TypeError && 'code' in error);
+  process.stderr.write(
+    `${known || error instanceof Error ? error.message : String(error)}\n\n${known ? 'tipstream-mock --help says what there is.\n' : ''}`,
+  );
+  process.exitCode = 1;
+});

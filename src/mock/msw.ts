@@ -1,0 +1,79 @@
+/**
+ * The answers of `tipstream/mock` as handlers of msw, for your own tests: in Node, and in a page.
+ *
+ * @module
+ */
+import { type HttpHandler, HttpResponse, http } from 'msw/http';
+import type { Answer } from './answer.ts';
+import { createMock, platforms } from './mock.ts';
+import type { Mock, MockOptions } from './options.ts';
+
+export type { Clock } from '../core/time.ts';
+export type { Fault, FaultMix, FaultPlan, FaultTurn, Hint } from './faults.ts';
+export { createMock } from './mock.ts';
+
+/** What the handlers answer. */
+export interface HandlersOptions extends MockOptions {
+  /** Your own mock, made by `createMock`, to make things happen in it. @default one with the other options */
+  mock?: Mock | undefined;
+  /** Where the upstreams are thought to be. @default their true origins, and port 5000 of this machine */
+  origins?: readonly string[] | undefined;
+}
+
+/**
+ * Handlers for `setupServer`, `setupWorker` or `getResponse`. What asks another origin, or a path that no upstream has,
+ * is left alone.
+ *
+ * @throws `CONFIG` for an option that makes no sense
+ * @example
+ * ```ts
+ * import { createMock, handlers } from 'tipstream/mock/msw';
+ * const mock = createMock({ scenario: 'quiet' });
+ * const all = handlers({ mock }); // setupServer(...all)
+ * mock.tip('stripchat', { amount: 25 });
+ * console.log(all.length);
+ * ```
+ */
+export function handlers({ mock, origins, ...options }: HandlersOptions = {}): HttpHandler[] {
+  const upstreams = mock ?? createMock(options);
+  const here = origins ?? [
+    ...platforms.flatMap((platform) => platform.origins),
+    'http://127.0.0.1:5000',
+    'http://localhost:5000',
+  ];
+  const mine = ({ request }: { request: Request }): boolean => {
+    const url = new URL(request.url);
+    return here.includes(url.origin) && upstreams.serves(url.pathname);
+  };
+  return [http.all(mine, async ({ request }) => respond(await upstreams.answer(request)))];
+}
+
+/** An answer as a `Response` whose body counts as handed out when it was read to its end. */
+function respond({ status, headers, body, trouble, handedOut }: Answer): Response {
+  if (trouble?.kind === 'reset') {
+    handedOut?.(false);
+    return HttpResponse.error();
+  }
+  if (body === '') return new HttpResponse(null, { status, headers });
+  const bytes = new TextEncoder().encode(body);
+  const pieces = trouble === undefined ? 1 : trouble.kind === 'slow' ? 10 : 2;
+  let piece = 0;
+  const stream = new ReadableStream<Uint8Array<ArrayBuffer>>(
+    {
+      async pull(controller) {
+        if (piece === pieces) {
+          handedOut?.(true);
+          return controller.close();
+        }
+        if (trouble?.kind === 'truncated' && piece === 1) return controller.error(new TypeError('terminated'));
+        if (trouble?.kind === 'slow') await new Promise((resolve) => setTimeout(resolve, trouble.ms / pieces));
+        const [from, to] = [piece, piece + 1].map((n) => Math.floor((bytes.length * n) / pieces));
+        piece += 1;
+        controller.enqueue(bytes.slice(from, to));
+      },
+      cancel: () => handedOut?.(false),
+    },
+    { highWaterMark: 0 },
+  );
+  return new HttpResponse(stream, { status, headers });
+}
