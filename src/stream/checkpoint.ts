@@ -1,0 +1,114 @@
+import { TipstreamError } from '../core/errors.ts';
+import { type Clock, type Stop, seconds } from '../core/time.ts';
+import type { CheckpointStore } from './checkpoint-store.ts';
+
+/** Where a stream keeps how far it came: a store, or a store with a key of your own. */
+export type CheckpointOption = CheckpointStore | { store: CheckpointStore; key: string };
+
+/** At most one write in this time. */
+const writeEvery = 250;
+
+/** The place of one stream in a store. */
+export interface Checkpoint {
+  /** The last write failed. */
+  readonly failing: boolean;
+  load(): Promise<unknown>;
+  /** Something changed: it is written soon. */
+  touch(): void;
+  /** Writes what is not written. Never rejects: a failing store is told as an error. */
+  flush(): Promise<void>;
+  forget(): Promise<void>;
+}
+
+/** What a checkpoint needs to know. */
+export interface CheckpointOptions {
+  platform: string;
+  option: CheckpointOption;
+  /** The key, where the user chose none. */
+  key: string;
+  clock: Clock;
+  /** What to write. */
+  snapshot(): unknown;
+  failed(error: TipstreamError): void;
+}
+
+export function createCheckpoint(options: CheckpointOptions): Checkpoint {
+  const { option, clock } = options;
+  const { store, key } =
+    'get' in option && typeof option.get === 'function'
+      ? { store: option, key: options.key }
+      : (option as { store: CheckpointStore; key: string });
+  let dirty = false;
+  let failing = false;
+  let lastWrite = Number.NEGATIVE_INFINITY;
+  let scheduled: Stop | undefined;
+  let writing: Promise<void> | undefined;
+
+  const storeError = (what: string, cause: unknown): TipstreamError =>
+    new TipstreamError({
+      code: 'STORE',
+      platform: options.platform,
+      message: `${options.platform}: the checkpoint store could not ${what} '${key}': ${cause instanceof Error ? cause.message : String(cause)}; events go on, but a crash now would deliver them again`,
+      cause,
+    });
+
+  const write = async (): Promise<void> => {
+    scheduled?.();
+    scheduled = undefined;
+    dirty = false;
+    lastWrite = clock.now();
+    try {
+      await store.set(key, options.snapshot());
+      failing = false;
+    } catch (cause) {
+      dirty = failing = true;
+      options.failed(storeError('keep', cause));
+    }
+  };
+
+  /** One write at a time: a store that answers late must not put an old value over a new one. */
+  const next = (): Promise<void> => {
+    writing ??= write().finally(() => {
+      writing = undefined;
+      if (dirty) schedule();
+    });
+    return writing;
+  };
+
+  const schedule = (): void => {
+    if (scheduled || writing) return;
+    const wait = failing ? seconds(1) : writeEvery - (clock.now() - lastWrite);
+    if (wait <= 0) void next();
+    else scheduled = clock.after(wait, () => void next());
+  };
+
+  return {
+    get failing() {
+      return failing;
+    },
+    async load() {
+      try {
+        return await store.get(key);
+      } catch (cause) {
+        throw storeError('give', cause);
+      }
+    },
+    touch() {
+      dirty = true;
+      schedule();
+    },
+    async flush() {
+      await writing;
+      if (dirty) await next();
+      scheduled?.();
+      scheduled = undefined;
+    },
+    async forget() {
+      await writing;
+      scheduled?.();
+      scheduled = undefined;
+      dirty = false;
+      await store.delete(key);
+    },
+  };
+}

@@ -1,0 +1,91 @@
+import { type Stop, seconds } from '../core/time.ts';
+import type { WatchOptions } from './event-stream.ts';
+import type { Origin } from './origin.ts';
+import { createRing, type Ring } from './ring.ts';
+import { hold, release, type Ticket } from './ticket.ts';
+
+/** How long a watcher may keep one event before it is named. */
+const stalledAfter = seconds(30);
+
+/** What waits for one watcher, and how long it has been at the event in its hands. */
+export interface Intake<T> {
+  readonly ring: Ring<T>;
+  /** Queues an event and holds its ticket. `false`: the buffer is full and the watcher asked to end then. */
+  add(event: T, ticket: Ticket | undefined): boolean;
+  /** Gives everything back that waits. */
+  empty(give: (ticket: Ticket | undefined) => void): void;
+  /** The watcher has this event in its hands from now on. */
+  began(ticket: Ticket | undefined): void;
+  ended(): void;
+  /** The watcher is gone: no timer stays. */
+  stop(): void;
+}
+
+export function createIntake<T>(origin: Origin<T>, options: WatchOptions): Intake<T> {
+  const { label, buffer = 10_000, overflow = 'drop-newest' } = options;
+  const chosen = options.buffer !== undefined || options.overflow !== undefined;
+  const { clock } = origin;
+  const ring = createRing<T>();
+  const named = label === undefined ? {} : { label };
+  let dropped = 0;
+  let inHand: Ticket | undefined;
+  let since = 0;
+  let stopTimer: Stop | undefined;
+
+  const drop = (ticket: Ticket | undefined): void => {
+    dropped += 1;
+    release(ticket);
+    // A burst is one gap, not thousands.
+    if (dropped > 1) return;
+    queueMicrotask(() => {
+      const count = dropped;
+      dropped = 0;
+      origin.emit('gap', { platform: origin.platform, to: clock.now(), reason: 'overflow', count, ...named });
+    });
+  };
+
+  // One timer looks after a while instead of one being set for each event.
+  const look = (): void => {
+    const heldMs = clock.now() - since;
+    stopTimer = undefined;
+    if (!inHand) return;
+    if (heldMs >= stalledAfter) inHand.desk.stalled(label, heldMs);
+    stopTimer = clock.after(heldMs >= stalledAfter ? stalledAfter : stalledAfter - heldMs, look);
+  };
+
+  return {
+    ring,
+    add(event, ticket) {
+      const bounded = chosen || !ticket?.desk.patient;
+      if (bounded && ring.size >= buffer) {
+        if (overflow === 'error') return false;
+        if (overflow === 'drop-newest') {
+          hold(ticket);
+          drop(ticket);
+          return true;
+        }
+        ring.shift((_event, oldest) => drop(oldest));
+      } else if (bounded && ring.size === buffer >> 1) ticket?.desk.behind(label, ring.size);
+      hold(ticket);
+      ring.push(event, ticket);
+      return true;
+    },
+    empty(give) {
+      while (ring.size > 0) ring.shift((_event, ticket) => give(ticket));
+    },
+    began(ticket) {
+      if (!ticket) return;
+      inHand = ticket;
+      since = clock.now();
+      stopTimer ??= clock.after(stalledAfter, look);
+    },
+    ended() {
+      inHand = undefined;
+    },
+    stop() {
+      inHand = undefined;
+      stopTimer?.();
+      stopTimer = undefined;
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import { TipstreamError } from '../core/errors.ts';
+import type { StreamStats } from './event-stream.ts';
+import { createMemory } from './memory.ts';
+import { overlapOf } from './overlap.ts';
+import type { Received } from './pages.ts';
+import type { Batch, PollOptions } from './poll-options.ts';
+
+/** Tells what of an answer is new, and gives each event its id. */
+export interface Reading<E> {
+  /** The last page of an overlapping source, masked, each event as text. */
+  window: readonly string[];
+  /** The id of the last event that was committed of the page that comes again after a restart. */
+  resumeAfter: string | undefined;
+  /** Nothing was asked before, so the first answer may hold what happened before the start. */
+  cold: boolean;
+  read(batch: Batch<E>): Received<E>[];
+  forget(): void;
+}
+
+/** What reading tells beside its result. */
+export interface ReadingEars {
+  readonly counters: StreamStats;
+  gap(reason: string): void;
+  report(error: TipstreamError): void;
+}
+
+export function createReading<E>(options: PollOptions<E>, ears: ReadingEars): Reading<E> {
+  const { platform, drains, overlap, clock, random, eventId, eventTime } = options;
+  const text = options.text ?? ((event: E) => JSON.stringify(options.mask ? options.mask(event) : event));
+  const backlog = options.backlog ?? (options.checkpoint || drains ? 'deliver' : 'skip');
+  let memory = createMemory();
+  let repeats = 0;
+  let lastPage = '';
+
+  /** How many events at the start of a sliding window were in the previous one. */
+  const known = (events: readonly E[]): number => {
+    if (events.length === 0) return 0;
+    const texts = events.map(text);
+    const length = overlapOf(self.window, texts);
+    if (length === 0 && self.window.length > 0) ears.gap('window');
+    self.window = texts;
+    return length;
+  };
+
+  /** A draining endpoint that answers the same three times running is none. Events with ids need no such guess. */
+  const lookForRepeats = (events: readonly E[]): void => {
+    const first = events[0];
+    if (first === undefined || eventId?.(first) !== undefined) return;
+    const page = JSON.stringify(events);
+    repeats = page === lastPage ? repeats + 1 : 1;
+    lastPage = page;
+    if (repeats === 3)
+      ears.report(
+        new TipstreamError({
+          code: 'UPSTREAM',
+          platform,
+          message: `${platform}: this endpoint repeats itself; set overlap: true if it shows a sliding window, or its events are counted again and again`,
+        }),
+      );
+  };
+
+  /** The page that was under way at the last stop comes again: what was committed of it is not new. */
+  const afterResumed = (list: Received<E>[]): Received<E>[] => {
+    const at = list.findIndex((received) => received.id === self.resumeAfter);
+    self.resumeAfter = undefined;
+    ears.counters.duplicates += at + 1;
+    return list.slice(at + 1);
+  };
+
+  const self: Reading<E> = {
+    window: [],
+    resumeAfter: undefined,
+    cold: true,
+    read(batch) {
+      const at = clock.now();
+      // The server's clock, not ours, says when the question was asked.
+      const began =
+        self.cold && backlog !== 'deliver' ? (batch.serverDate ?? at) - batch.elapsedMs : Number.NEGATIVE_INFINITY;
+      self.cold = false;
+      if (drains && !overlap) lookForRepeats(batch.events);
+      // Never made of content: equal tips are two tips, and a hash of a name is the name.
+      const page = (random().toString(36) + random().toString(36)).replaceAll('0.', '');
+      const list: Received<E>[] = [];
+      for (let index = overlap ? known(batch.events) : 0; index < batch.events.length; index += 1) {
+        const event = batch.events[index] as E;
+        const upstream = eventId?.(event);
+        const id = upstream ?? `${page}-${index}`;
+        if (upstream !== undefined) {
+          if (memory.has(id)) {
+            ears.counters.duplicates += 1;
+            continue;
+          }
+          memory.add(id);
+        }
+        if ((eventTime?.(event) ?? began) >= began) list.push({ event, id, at });
+        else if (backlog === 'mark') list.push({ event, id, at, backlog: true });
+      }
+      return self.resumeAfter === undefined ? list : afterResumed(list);
+    },
+    forget() {
+      memory = createMemory();
+      self.window = [];
+      self.resumeAfter = undefined;
+      self.cold = true;
+    },
+  };
+  return self;
+}

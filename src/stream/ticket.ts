@@ -1,0 +1,67 @@
+/**
+ * A ticket travels beside an event and counts who still keeps it. Whoever keeps the event beyond the call that brought it (a queue,
+ * a loop, a running callback) holds the ticket; when nobody holds it any more, the event is taken.
+ * Observers get no ticket: nothing waits for them.
+ */
+export interface Ticket {
+  /** What answers for the event: the source it came from. */
+  readonly desk: Desk;
+  readonly event: unknown;
+  /** Whom to tell when the event is taken, or left. */
+  readonly owner: TicketOwner | undefined;
+  /** Order of arrival at the source. */
+  readonly sequence: number;
+  /** Which group of watchers it was offered to first. */
+  generation: number;
+  holds: number;
+  /** Somebody went away without taking it. */
+  left: boolean;
+}
+
+/** Whoever put the event in: a page, a pusher, a batch. */
+export interface TicketOwner {
+  /** Every counting watcher took it. */
+  taken(ticket: Ticket): void;
+  /** The last watcher left it. Answer `true` to take it back; else it is offered to the next watcher. */
+  left?(ticket: Ticket): boolean;
+}
+
+/** The side of a source that tickets come back to. */
+export interface Desk {
+  /** The source waits for its watchers, so that nothing of it need ever be dropped. */
+  readonly patient: boolean;
+  /** Watchers that count, at this moment. */
+  readonly counting: number;
+  /** Rises when somebody begins to count after nobody did. */
+  readonly generation: number;
+  settled(ticket: Ticket): void;
+  /** A watcher has had one event in its hands for `heldMs` milliseconds. */
+  stalled(label: string | undefined, heldMs: number): void;
+  /** Half the buffer of a watcher is full. */
+  behind(label: string | undefined, waiting: number): void;
+}
+
+/** Keeps the event: it is not taken before a `release`. */
+export function hold(ticket: Ticket | undefined): void {
+  if (ticket) ticket.holds += 1;
+}
+
+/** This holder is through with the event. */
+export function release(ticket: Ticket | undefined): void {
+  if (!ticket) return;
+  ticket.holds -= 1;
+  if (ticket.holds === 0) ticket.desk.settled(ticket);
+}
+
+/** This holder did not take the event, and nobody may pass it: it waits for another watcher. */
+export function refuse(ticket: Ticket | undefined): void {
+  if (!ticket) return;
+  ticket.left = true;
+  release(ticket);
+}
+
+/** This holder goes away. The event waits for another watcher when nobody counts who was offered it too. */
+export function leave(ticket: Ticket | undefined): void {
+  if (ticket && (ticket.desk.counting === 0 || ticket.generation !== ticket.desk.generation)) refuse(ticket);
+  else release(ticket);
+}
