@@ -1,4 +1,72 @@
-/** A copy of an event or page in which every name of an anonymous giver reads `Anonymous` (EV-21, EV-46). */
-export function maskAnonymous<T>(value: T): T {
-  return value;
-}
+/** The fields by which platforms say that the giver of a tip wants to stay unnamed. */
+const flag = /^(?:is_?anon(?:ymous)?(?:_tip)?|is_stealth)$/i;
+const person = /^(?:from_?)?(?:user|from|tipper|sender|member|viewer|fan|author)$/i;
+const nameField = /(?:name|login|nick|(?:user|tipper|sender|from)_?(?:id|key)|avatar(?:_?url)?)$/i;
+const nobody = 'Anonymous';
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** A list holds one event per item. A frame such as `[27, {...}, 1]` is one event itself. */
+const isList = (value: unknown): value is unknown[] => Array.isArray(value) && value.every(isObject);
+
+const isFlagged = (value: unknown): boolean =>
+  isObject(value) &&
+  !isList(value) &&
+  Object.entries(value).some(([key, item]) => (flag.test(key) && item === true) || isFlagged(item));
+
+/** Replaces every field that names or pictures a person, and collects the names. */
+const unname = (value: unknown, names: string[]): unknown => {
+  if (Array.isArray(value)) return value.map((item) => unname(item, names));
+  if (!isObject(value)) return value;
+  const entry = ([key, item]: [string, unknown]): [string, unknown] => {
+    if (isObject(item)) {
+      const inner = unname(item, names);
+      return [key, person.test(key) && !Array.isArray(item) ? { username: nobody } : inner];
+    }
+    if ((!person.test(key) && !nameField.test(key)) || item === null || typeof item === 'boolean') return [key, item];
+    names.push(String(item));
+    return [key, nobody];
+  };
+  return Object.fromEntries(Object.entries(value).map(entry));
+};
+
+/** Replaces names that stand in other texts of the same event, such as `<b>name</b> tipped`. */
+const scrub = (value: unknown, names: RegExp): unknown => {
+  if (typeof value === 'string') return value.replace(names, nobody);
+  if (Array.isArray(value)) return value.map((item) => scrub(item, names));
+  return isObject(value)
+    ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, scrub(item, names)]))
+    : value;
+};
+
+const maskData = (value: unknown): unknown => {
+  if (!isObject(value)) return value;
+  if (isFlagged(value)) {
+    const names: string[] = [];
+    const bare = unname(value, names);
+    const known = names.filter((name) => name.length > 2).sort((a, b) => b.length - a.length);
+    const escaped = known.map((name) => name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+    return known.length ? scrub(bare, new RegExp(escaped.join('|'), 'gi')) : bare;
+  }
+  if (Array.isArray(value)) return value.map(maskData);
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, maskData(item)]));
+};
+
+/** A text that is no JSON may have lost its flag: every name in it goes. */
+const maskText = (text: string): string => {
+  try {
+    return JSON.stringify(maskData(JSON.parse(text)));
+  } catch {
+    return text.replace(
+      /((?:name|login|nick|user|from|tipper|sender|(?:user|tipper|sender|from)_?(?:id|key))\\?["']?\s*[:=]\s*\\?["']?)(?![\s{["'\\])[^"'\\&,}\]]*/gi,
+      `$1${nobody}`,
+    );
+  }
+};
+
+/**
+ * A copy of an event, a page of events or the text of one, in which every event that says it is anonymous (`isAnon`,
+ * `is_anon`, `isAnonymous`, `is_anonymous`, `is_stealth`) names nobody (EV-21, EV-46). For what goes into a log.
+ */
+export const maskAnonymous = (value: unknown): unknown =>
+  typeof value === 'string' ? maskText(value) : maskData(value);

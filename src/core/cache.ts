@@ -1,9 +1,9 @@
 import type { Clock } from './time.ts';
 
-/** Where answers are kept: an in-memory cache, a Keyv, or your own. */
+/** Where answers are kept: `memoryCache()`, `tiered([...])`, a Keyv, or your own. Results may be promises. */
 export interface CacheStore {
   get(key: string): unknown;
-  /** `ttl` in milliseconds. */
+  /** Keeps `value`, plain data, for `ttl` milliseconds. */
   set(key: string, value: unknown, ttl?: number): unknown;
   delete(key: string): unknown;
 }
@@ -11,41 +11,47 @@ export interface CacheStore {
 /** What a policy needs of the client that opens it. */
 export interface CacheContext {
   clock: Clock;
-  /** The store of the client's `cache` option; without one, every opened policy makes a `memoryCache()` of its own. */
-  store?: CacheStore | undefined;
+  store: CacheStore;
   /** Overrides the TTL of the declaration, in milliseconds. */
   ttl?: number | undefined;
-  /** Whether `If-None-Match` may be sent: not in a page (CORS). @default true */
+  /**
+   * Whether `If-None-Match` may be sent. Not in a page: there it would need the server's leave (CORS).
+   * @default true
+   */
   revalidate?: boolean | undefined;
-  /** Told when the store fails (code `STORE`); the call goes on without it. */
+  /** Told when the store fails. The call goes on without it. */
   onError?: ((error: unknown) => void) | undefined;
 }
 
-/** The part of an answer that is kept. A 304 has no data. */
+/** The part of an answer that is kept. */
 export interface Cacheable<T> {
   data: T;
   status: number;
   headers: Headers;
 }
 
-/** Asks upstream. `headers` are to be added to the request; `signal` ends when nobody waits any more. A 304 comes back as an answer. */
-export type CacheFetch<A> = (headers: Readonly<Record<string, string>>, signal: AbortSignal) => Promise<A>;
+/**
+ * Asks upstream, with `headers` added to the request; a 304 comes back as an answer, whatever its `data`. It joins equal requests itself. In the
+ * `background` it belongs to no caller, so no caller's abort may end it.
+ */
+export type CacheFetch<A> = (headers: Readonly<Record<string, string>>, background: boolean) => Promise<A>;
 
-/** What `run` gives: the answer (its `data` is the caller's own copy), and where it came from. */
-export interface CacheResult<A> {
-  answer: A;
+/** A kept or new answer. `data` is the caller's own copy. */
+export interface CacheResult<T, A> extends Cacheable<T> {
   cache: 'HIT' | 'MISS' | 'STALE';
+  /** The whole answer, where upstream was asked on behalf of this caller. */
+  answer?: A;
 }
 
-/** A policy opened for one endpoint of one client. */
+/** A policy opened for one client. */
 export interface Cache {
-  /** `key` holds platform, credential hash, method, path and sorted query. */
-  run<T, A extends Cacheable<T>>(key: string, fetch: CacheFetch<A>, signal?: AbortSignal): Promise<CacheResult<A | Cacheable<T>>>;
-  /** Deletes what this client has put into the store. */
+  /** `key` names platform, credential hash, method, path and sorted query. Rejects as `fetch` does; failures are never kept. */
+  run<T, A extends Cacheable<T>>(key: string, fetch: CacheFetch<A>): Promise<CacheResult<T, A>>;
+  /** Deletes what this client put into the store, and uses nothing of it any more. */
   forget(): Promise<void>;
 }
 
-/** How an endpoint caches, written as `cache: cached(minutes(5))`. A value without state; `open` is called once per client and endpoint. */
+/** How an endpoint caches, written as `cache: cached(minutes(5))`. A value without state; a client opens it once per endpoint. */
 export interface CachePolicy {
   open(context: CacheContext): Cache;
 }

@@ -1,4 +1,13 @@
-import type { Clock } from './time.ts';
+import { isTipstreamError, TipstreamError } from './errors.ts';
+import { type Clock, seconds } from './time.ts';
+
+/** When a circuit opens, and for how long. */
+export interface CircuitOptions {
+  /** So many calls in a row that found the host down open it. @default 5 */
+  failures?: number | undefined;
+  /** For so long, in milliseconds, it stays open; then one call tries. @default seconds(30) */
+  cooldown?: number | undefined;
+}
 
 /** A breaker opened for one client. */
 export interface Circuit {
@@ -6,11 +15,62 @@ export interface Circuit {
   run<T>(host: string, attempt: () => Promise<T>): Promise<T>;
 }
 
-/** How a platform spares an upstream that is down, written as `circuit: circuit()`. A value without state; `open` is called once per client. */
+/** How a platform spares an upstream that is down, written as `circuit: circuit()`. A value without state; a client opens it once. */
 export interface CircuitPolicy {
   open(clock: Clock): Circuit;
 }
 
-export function circuit(_options: { failures?: number; cooldown?: number } = {}): CircuitPolicy {
-  throw new Error('not yet');
+interface State {
+  failures: number;
+  /** Open until then; `undefined` while closed. */
+  until?: number;
+  probing: boolean;
+}
+
+const down: readonly unknown[] = ['NETWORK', 'TIMEOUT', 'SERVER', 'UNAVAILABLE'];
+/** While another call is trying the host, its verdict is worth waiting for. */
+const probeWait = seconds(1);
+
+/** Makes a breaker policy: per host, opened by failures of the host itself, never by a 4xx, and closed by one call that gets through. */
+export function circuit(options: CircuitOptions = {}): CircuitPolicy {
+  const { failures = 5, cooldown = seconds(30) } = options;
+  return {
+    open(clock) {
+      const states = new Map<string, State>();
+      return {
+        async run(host, attempt) {
+          const state = states.get(host) ?? { failures: 0, probing: false };
+          states.set(host, state);
+          const now = clock.now();
+          const probe = state.until !== undefined;
+          if (state.until !== undefined && (state.probing || now < state.until)) {
+            const retryAfterMs = Math.max(state.until - now, state.probing ? probeWait : 0);
+            throw new TipstreamError({
+              code: 'CIRCUIT_OPEN',
+              message: `${host} failed ${state.failures} times in a row and is left alone until ${new Date(now + retryAfterMs).toISOString()}; try again then`,
+              retryAfterMs,
+            });
+          }
+          state.probing = probe;
+          try {
+            const result = await attempt();
+            states.delete(host);
+            return result;
+          } catch (error) {
+            if (isTipstreamError(error)) {
+              if (down.includes(error.code)) {
+                state.failures += 1;
+                // What was under way when it opened says nothing new.
+                if (probe || (state.until === undefined && state.failures >= failures))
+                  state.until = clock.now() + cooldown;
+              } else if (error.status !== undefined) states.delete(host);
+            }
+            throw error;
+          } finally {
+            if (probe) state.probing = false;
+          }
+        },
+      };
+    },
+  };
 }

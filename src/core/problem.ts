@@ -1,8 +1,129 @@
 import type { Problem } from './errors.ts';
 
-export { errorCodeOf } from './status.ts';
+type Fields = NonNullable<Problem['fields']>;
+type Body = Readonly<Record<string, unknown>>;
 
-/** Reads what an upstream says of its failure (XS-1). `body` is the parsed JSON, or `undefined` where `text` is none. */
-export function readProblem(status: number, _headers: Headers, text: string, _body: unknown): Problem {
-  return { code: `HTTP_${status}`, message: text };
+/** Longer texts say nothing more, and regular expressions take their time with them. */
+const longestText = 10_000;
+
+const isBody = (value: unknown): value is Body => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const cut = (text: string): string => text.slice(0, 500).replace(/[\uD800-\uDBFF]$/, '');
+
+/** A text out of whatever stands in its place; `undefined` for what is none. */
+const words = (value: unknown): string | undefined => {
+  if (Array.isArray(value)) return words(value.slice(0, 5).map(words).filter(Boolean).join('; '));
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+  return typeof value === 'string' ? cut(value.trim()) || undefined : undefined;
+};
+
+const withoutHtml = (text: string): string =>
+  text
+    .slice(0, longestText)
+    .replace(/<(script|style|head)\b[\s\S]*?<\/\1\s*>/gi, ' ')
+    .replace(/<[^<>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+
+/** `[{ loc, msg, type }]` and its relatives. What was sent is not repeated. */
+const listedFields = (items: readonly unknown[]): Fields =>
+  items.slice(0, 50).map((item) => {
+    if (!isBody(item)) return { path: '', message: words(item) ?? 'invalid' };
+    const place = item.loc ?? item.path ?? item.field ?? '';
+    const type = words(item.type);
+    return {
+      path: Array.isArray(place) ? place.map(String).join('.') : String(place),
+      message: words(item.msg ?? item.message) ?? 'invalid',
+      ...(type !== undefined && { type }),
+    };
+  });
+
+/** `{ field: 'text' }` or `{ field: ['text', ...] }`. */
+const mappedFields = (map: Body): Fields =>
+  Object.entries(map)
+    .slice(0, 50)
+    .map(([path, message]) => ({ path, message: words(message) ?? 'invalid' }));
+
+const firstField = (fields: Fields | undefined): string | undefined => {
+  const first = fields?.[0];
+  return first && cut(first.path ? `${first.path}: ${first.message}` : first.message);
+};
+
+interface Said {
+  code?: string | undefined;
+  subCode?: string | undefined;
+  message?: string | undefined;
+  reason?: string | undefined;
+  details?: unknown;
+  fields?: Fields | undefined;
+}
+
+/** What the body says, by its form; the first form that fits counts. */
+function readBody(body: Body): Said {
+  const { error, detail, errors, details } = body;
+  const message = words(body.message);
+  const reason = words(body.reason);
+  const status = typeof body.status === 'number' ? `HTTP_${body.status}` : undefined;
+  if (isBody(error)) {
+    return {
+      code: words(error.code),
+      message: words(error.message) ?? message,
+      reason: words(error.reason) ?? reason,
+      details: error.details ?? details,
+    };
+  }
+  if (typeof error === 'string' && error.trim()) {
+    const subCode = words(body.code);
+    return /^[A-Z][A-Z0-9_]+$/.test(error)
+      ? { code: error, subCode, message: message ?? error, reason, details }
+      : { code: status, subCode, message: message ?? words(error), reason, details };
+  }
+  if (typeof detail === 'string' && detail.trim())
+    return { code: words(body.error_code), message: words(detail), reason, details };
+  if (Array.isArray(detail)) {
+    const fields = listedFields(detail);
+    return { message: firstField(fields) ?? message, fields };
+  }
+  if (isBody(detail)) return readBody('error' in detail ? detail : { error: detail });
+  const fields = Array.isArray(errors) ? listedFields(errors) : isBody(errors) ? mappedFields(errors) : undefined;
+  const code = words(body.code);
+  return {
+    code: code ?? words(body.error_code) ?? status,
+    message: message ?? firstField(fields),
+    reason,
+    details,
+    fields,
+  };
+}
+
+/** Whether a body says that the call failed, whatever its status: `{ success: false }` or `{ status: 'error' }`. */
+export const saysFailure = (body: unknown): boolean =>
+  isBody(body) && (body.success === false || body.status === 'error');
+
+/**
+ * Reads what an upstream says of its failure, in any of the known forms (XS-1). It takes over what the upstream wrote: give it
+ * text and body without secrets, or take them out of the result.
+ *
+ * @param body - The parsed JSON, `undefined` where `text` is none.
+ * @returns Always a `message`; `details` is not enumerable.
+ */
+export function readProblem(status: number, headers: Headers, text: string, body: unknown): Problem {
+  const top = isBody(body) ? body : {};
+  const said: Said = isBody(body)
+    ? readBody(body)
+    : { code: `HTTP_${status}`, message: body === undefined ? cut(withoutHtml(text)) : words(body) };
+  const wait = Number(top.retry_after ?? (isBody(said.details) ? said.details.retry_after : undefined) ?? Number.NaN);
+  const { details, message, ...rest } = said;
+  const all = {
+    ...rest,
+    requestId: words(top.request_id ?? top.requestId) ?? headers.get('x-request-id') ?? undefined,
+    correlationId: words(top.correlation_id ?? top.correlationId),
+    timestamp: words(top.timestamp),
+    retryAfterMs: wait >= 0 && wait < 1e9 ? wait * 1000 : undefined,
+  };
+  const problem: Problem = { message: message || `HTTP ${status}` };
+  for (const [key, value] of Object.entries(all)) if (value !== undefined) Object.assign(problem, { [key]: value });
+  return details === undefined || details === null
+    ? problem
+    : Object.defineProperty(problem, 'details', { value: details });
 }
