@@ -1,0 +1,99 @@
+/**
+ * What each entry weighs in a bundle: minified, brotli, with every dependency and every chunk that it can load. Prints a table; `--write` puts
+ * it into README.md as well.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { join } from 'node:path';
+import { brotliCompressSync, constants } from 'node:zlib';
+import { build } from 'esbuild';
+
+const root = join(import.meta.dirname, '..');
+
+/** An import and what it may weigh, in kB. */
+export interface Budget {
+  what: string;
+  /** The program that is bundled. */
+  code: string;
+  kilobytes: number;
+}
+
+const everything = (entry: string): string => `export * from '${entry}';`;
+/** What is left of the front door without the parts that an app hands to its clients. */
+const streams = [
+  'createSource',
+  'pollTips',
+  'toResponse',
+  'fromUrl',
+  'merge',
+  'filter',
+  'map',
+  'dedupe',
+  'take',
+  'takeUntil',
+  'batch',
+  'tally',
+  'goal',
+  'TipstreamError',
+  'isTipstreamError',
+];
+
+export const budgets: readonly Budget[] = [
+  { what: '`tipstream/chaturbate`', code: everything('tipstream/chaturbate'), kilobytes: 18 },
+  { what: '`tipstream/stripchat`', code: everything('tipstream/stripchat'), kilobytes: 18 },
+  { what: '`tipstream/camsoda`', code: everything('tipstream/camsoda'), kilobytes: 18 },
+  {
+    what: 'streams, operators and errors of `tipstream`',
+    code: `export { ${streams.join(', ')} } from 'tipstream';`,
+    kilobytes: 6,
+  },
+];
+
+/** The size of a program in bytes, every chunk compressed by itself, as a server would. */
+export async function weigh(code: string): Promise<number> {
+  const { outputFiles } = await build({
+    stdin: { contents: code, resolveDir: root },
+    bundle: true,
+    minify: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    conditions: ['tipstream-source'],
+    external: builtinModules.flatMap((name) => [name, `node:${name}`]),
+    outdir: 'out',
+    write: false,
+    logLevel: 'silent',
+  });
+  const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
+  return outputFiles.reduce((sum, { contents }) => sum + brotliCompressSync(contents, { params }).length, 0);
+}
+
+export const kilobytes = (bytes: number): string => (bytes / 1000).toFixed(1);
+
+/** The rows of the table in README.md. */
+export const table = (rows: readonly { what: string; bytes: number }[]): string =>
+  ['| import | kB |', '|---|---|', ...rows.map(({ what, bytes }) => `| ${what} | ${kilobytes(bytes)} |`)].join('\n');
+
+export const measure = (): Promise<(Budget & { bytes: number })[]> =>
+  Promise.all(budgets.map(async (budget) => ({ ...budget, bytes: await weigh(budget.code) })));
+
+if (import.meta.main) {
+  const rows = await measure();
+  for (const { what, bytes, kilobytes: most } of rows) {
+    console.log(
+      `${kilobytes(bytes).padStart(6)} kB of ${most} kB  ${what.replaceAll('`', '')}${bytes > most * 1000 ? '  TOO LARGE' : ''}`,
+    );
+  }
+  if (process.argv.includes('--write')) {
+    const readme = join(root, 'README.md');
+    writeFileSync(
+      readme,
+      readFileSync(readme, 'utf8').replace(
+        /(<!-- sizes[^>]*-->\n).*(\n<!-- \/sizes -->)/s,
+        (_all, before, after) => before + table(rows) + after,
+      ),
+    );
+  }
+  if (rows.some(({ bytes, kilobytes: most }) => bytes > most * 1000)) process.exitCode = 1;
+}

@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, LaunchOptions } from 'playwright-core';
+import { root } from './source.ts';
+
+/** Programs that a fresh machine may lack. `.ci/run` installs all of them and forbids that one is missing. */
+const places = {
+  'Node 24': join(root, 'node_modules/node/bin/node'),
+  'Node 22': join(root, '.engines/node_modules/node/bin/node'),
+  Bun: join(root, '.engines/node_modules/.bin/bun'),
+  Deno: join(root, '.engines/node_modules/.bin/deno'),
+  workerd: join(root, '.engines/node_modules/miniflare'),
+  Chromium: '/usr/bin/chromium',
+};
+
+export type Engine = keyof typeof places;
+
+/** Whether tests of an engine are left out: it is not here, and nobody said that it must be. */
+export const isLeftOut = (engine: Engine): boolean =>
+  !existsSync(places[engine]) && process.env.TIPSTREAM_ENGINES !== 'required';
+
+/** Where an engine is. */
+export function pathOf(engine: Engine): string {
+  if (existsSync(places[engine])) return places[engine];
+  throw new Error(`${engine} is not at ${places[engine]}; .ci/run installs it`);
+}
+
+/** Debian's Chromium, without everything that asks the network. */
+export const chromium = (): LaunchOptions => ({
+  executablePath: pathOf('Chromium'),
+  headless: true,
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+});
+
+/** Starts Chromium. */
+export async function openBrowser(): Promise<Browser> {
+  const { chromium: launcher } = await import('playwright-core');
+  return launcher.launch(chromium());
+}
