@@ -127,7 +127,7 @@ export function createMock(options: MockOptions = {}): Mock {
     env(origin) {
       // Of two rooms of one platform the variables can name but one: the first.
       const all = world.rooms.map((room) => mannerOf(here, room)?.env(room, origin) ?? {});
-      return all.reduce((env, own) => ({ ...env, ...own, ...env }), {});
+      return Object.assign({}, ...all, ...[...all].reverse());
     },
     routes: doors.map(({ platform, dialect, path }) => ({ platform, dialect, path })),
     serves: (path) => doors.some((door) => matchPath(door.path, path)),

@@ -1,13 +1,22 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { Answer } from './answer.ts';
+import { type Delivery, onceAskedAgain, onceWritten } from './delivery.ts';
 import { mistake } from './mistake.ts';
 import { createMock } from './mock.ts';
 import type { Mock, MockOptions } from './options.ts';
+import { write } from './write.ts';
 
 /** What an evening is like, and where it is served. */
 export interface MockServerOptions extends MockOptions {
   /** 0 takes a free one. @default 5000 */
   port?: number | undefined;
+  /**
+   * When a draining upstream counts a page as handed out. `written`: with its last byte, as upstreams do; a client that
+   * dies with the page unread has lost it. `asked-again`: when the same path is asked again before the connection closes,
+   * so that a client that dies gets the same page again.
+   *
+   * @default 'written'
+   */
+  handOut?: 'written' | 'asked-again' | undefined;
 }
 
 /** Every upstream in one process, over real HTTP on 127.0.0.1. Its evening goes on while clients come and die. */
@@ -35,11 +44,12 @@ export interface MockServer extends Omit<Mock, 'answer' | 'env' | 'serves'> {
  * ```
  */
 export async function createMockServer(options: MockServerOptions = {}): Promise<MockServer> {
-  const { port = 5000 } = options;
+  const { port = 5000, handOut = 'written' } = options;
   const { answer, env, serves: _, ...mock } = createMock(options);
+  const delivery = handOut === 'written' ? onceWritten : onceAskedAgain();
   // What cannot even be read as a request (a path or method that no client sends) gets its connection closed.
   const server = createServer(
-    (incoming, outgoing) => void respond(answer, incoming, outgoing).catch(() => outgoing.destroy()),
+    (incoming, outgoing) => void respond(answer, delivery, incoming, outgoing).catch(() => outgoing.destroy()),
   );
   // A client may keep its connection between polls: closing it on our side would look to it like a reset.
   server.keepAliveTimeout = 120_000;
@@ -71,42 +81,22 @@ export async function createMockServer(options: MockServerOptions = {}): Promise
   };
 }
 
-async function respond(answer: Mock['answer'], incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+async function respond(
+  answer: Mock['answer'],
+  delivery: Delivery,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
   const leaving = new AbortController();
   outgoing.once('close', () => leaving.abort());
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(incoming.headers))
-    headers.set(name, Array.isArray(value) ? value.join(', ') : (value ?? ''));
-  const method = incoming.method ?? 'GET';
   // The mock answers reads; a body is neither needed nor waited for.
   incoming.resume();
-  const request = new Request(new URL(incoming.url ?? '/', `http://${incoming.headers.host ?? '127.0.0.1'}`), {
-    method,
-    headers,
-    signal: leaving.signal,
-  });
-  await send(await answer(request), outgoing);
-}
-
-/** Writes an answer; it counts as handed out with its last byte. */
-async function send({ status, headers, body, trouble, handedOut }: Answer, outgoing: ServerResponse): Promise<void> {
-  if (handedOut) {
-    outgoing.once('close', () => handedOut(outgoing.writableFinished));
-    outgoing.once('finish', () => handedOut(true));
-    if (outgoing.destroyed) return handedOut(false);
-  }
-  if (trouble?.kind === 'reset') return void outgoing.socket?.resetAndDestroy();
-  const bytes = Buffer.from(body);
-  outgoing.writeHead(status, status === 204 ? headers : { ...headers, 'content-length': bytes.length });
-  if (trouble === undefined) return void outgoing.end(bytes);
-  const half = Math.floor(bytes.length / 2);
-  if (trouble.kind === 'truncated') return void outgoing.write(bytes.subarray(0, half), () => outgoing.destroy());
-  const pieces = 10;
-  for (let piece = 0; piece < pieces && !outgoing.destroyed; piece += 1) {
-    outgoing.write(
-      bytes.subarray(Math.floor((bytes.length * piece) / pieces), Math.floor((bytes.length * (piece + 1)) / pieces)),
-    );
-    await new Promise((resolve) => setTimeout(resolve, trouble.ms / pieces));
-  }
-  outgoing.end();
+  const headers = new Headers();
+  for (const [name, value = ''] of Object.entries(incoming.headers)) headers.set(name, String(value));
+  const { method = 'GET', url: path = '/' } = incoming;
+  const url = `http://${incoming.headers.host ?? '127.0.0.1'}${path}`;
+  delivery.asked(path);
+  const given = await answer(new Request(url, { method, headers, signal: leaving.signal }));
+  if (given.handedOut) delivery.watch(outgoing, path, given.handedOut);
+  await write(given, outgoing);
 }
