@@ -1,3 +1,5 @@
+import type { Answer } from '../core/connection.ts';
+import type { RateLimit } from '../core/errors.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Clock, Random } from '../core/time.ts';
 import type { CheckpointOption } from './checkpoint.ts';
@@ -13,7 +15,22 @@ export interface Batch<E> {
   serverDate?: number | undefined;
   /** From the request to the last byte, in milliseconds. */
   elapsedMs: number;
+  /** What the answer says of calls left. */
+  rateLimit?: RateLimit | undefined;
 }
+
+/** An answer as a batch. */
+export const toBatch = <E>(
+  answer: Answer<unknown>,
+  events: readonly E[],
+  more: Pick<Batch<E>, 'cursor' | 'again'> = {},
+): Batch<E> => ({
+  events,
+  elapsedMs: answer.elapsedMs,
+  serverDate: answer.serverDate,
+  rateLimit: answer.rateLimit,
+  ...more,
+});
 
 /** What belongs to a source, however many streams are made of it. */
 export interface SourceSettings {

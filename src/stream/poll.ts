@@ -1,4 +1,4 @@
-import { isTipstreamError, TipstreamError } from '../core/errors.ts';
+import { isTipstreamError, type RateLimit, TipstreamError } from '../core/errors.ts';
 import { type Stop, sleep } from '../core/time.ts';
 import { isTimeoutLike, timeoutWaits, waitAfter } from './back-off.ts';
 import { createCheckpoint } from './checkpoint.ts';
@@ -24,6 +24,8 @@ interface Saved<E> {
 
 /** Answers that may wait for a store that fails, or behind an event that was refused, before the source is asked no more. */
 const mostPages = 10;
+/** Calls left from which on a warning is worth it (EV-26). */
+const fewLeft = 10;
 
 /** Asks again and again, in the rhythm that the answers call for, while somebody watches. */
 export function poll<E>(options: PollOptions<E>): Poll<E> {
@@ -55,12 +57,15 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
     },
   });
 
+  /** EV-35 */
+  const logLine = (text: string): string =>
+    `[${platform}] [${new Date(clock.now()).toISOString().slice(11, 19)}] ${text}`;
+
   const report = (error: TipstreamError): void => {
     hub.error(error);
     if (!logger) return;
-    const line = `[${platform}] [${new Date(clock.now()).toISOString().slice(11, 19)}] ${error.message}`;
-    if (error.fatal) logger.error?.(line);
-    else logger.warn?.(line);
+    if (error.fatal) logger.error?.(logLine(error.message));
+    else logger.warn?.(logLine(error.message));
   };
 
   const gap = (reason: string, from?: number): void =>
@@ -148,6 +153,12 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
     return wait;
   };
 
+  /** EV-26 */
+  const almost = (rateLimit: RateLimit | undefined): void => {
+    hub.emit('ratelimit', { platform, rate: 'events', ...rateLimit });
+    if (logger) logger.warn?.(logLine(`rate limit almost reached: ${rateLimit?.remaining} left`));
+  };
+
   const fullBecause = (): string | undefined => {
     if (hub.untaken >= ahead) return `${hub.untaken} events are not taken yet`;
     if (!checkpoint || pages.size < mostPages) return undefined;
@@ -184,6 +195,7 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
       const batch = await options.ask(cursor, signal);
       // Also when the last watcher has left meanwhile: what was handed out is kept for the next one.
       await receive(batch);
+      if ((batch.rateLimit?.remaining ?? fewLeft) < fewLeft) almost(batch.rateLimit);
       if (signal.aborted) return undefined;
       hub.status('live');
       return batch.again ? 0 : Math.max(0, interval - (clock.now() - began));
