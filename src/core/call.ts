@@ -10,7 +10,9 @@ export interface Facts {
   /** When the call began, on the client's clock. */
   readonly since: number;
   /** When it has to be over. */
-  readonly deadlineAt?: number | undefined;
+  deadlineAt?: number | undefined;
+  /** What was done for this call by one that it shares with others. */
+  shared?: Facts;
   /** The address without credentials; built only when somebody asks. */
   url?: () => string;
   attempts: number;
@@ -56,11 +58,13 @@ export function openCall(clock: Clock, facts: Facts, parent?: AbortSignal | Call
       return controller.signal;
     },
     context() {
-      const { platform, endpoint, method, attempts, url } = facts;
+      const { platform, endpoint, method } = facts;
+      const { attempts, url } = facts.shared ?? facts;
       return { platform, endpoint, method, ...(url && { url: url() }), attempt: attempts, at: clock.now() };
     },
     error(code, text, more) {
-      const { platform, endpoint, method, attempts, sent, since, url } = facts;
+      const { platform, endpoint, method, since } = facts;
+      const { attempts, sent, url } = facts.shared ?? facts;
       const message = `${platform} ${endpoint}: ${text}`;
       const elapsedMs = clock.now() - since;
       return new TipstreamError({

@@ -68,6 +68,8 @@ export interface Connection {
   on<K extends keyof TelemetryEvents>(name: K, listener: (event: TelemetryEvents[K]) => void): Stop;
   /** Runs once when the connection closes; the returned function forgets it. */
   onClose(run: () => void | Promise<void>): Stop;
+  /** Forgets the tokens that were made for this account. */
+  forget(): void;
   /** Ends every call in flight with `ABORTED` and lets go of everything. */
   close(): Promise<void>;
   /** The SHA-256 of the account or credential in hex, made once: for keys that leave the process. */
@@ -137,7 +139,8 @@ export function open(
     redactor,
     telemetry,
     attempt,
-    accountKey: () => connection.call({ name: 'account', method: 'GET' }, {}, accountKey),
+    accountKey: async () => account ?? connection.call({ name: 'account', method: 'GET' }, {}, accountKey),
+    forget: () => tokens?.forget(),
     on: telemetry.on,
     get closed() {
       return closed !== undefined;

@@ -85,6 +85,8 @@ export interface Platform<Endpoints = EndpointTree, Rate extends string = string
   readonly circuit?: CircuitPolicy | undefined;
   /** What to do about an error, where the platform knows it better than we do: `{ AUTH: 'make a new one with the scope "Events API"' }`. */
   readonly advice?: Readonly<Partial<Record<ErrorCode, string>>> | undefined;
+  /** The name of an endpoint that is cheap, needs no input, and whose answer says whether the credential is good. */
+  readonly verify?: string | undefined;
   /** Wants https even to hosts in the own network. */
   readonly strictHttps?: boolean | undefined;
 }
@@ -119,6 +121,10 @@ export const del: Declare = declare('DELETE');
 
 /** Whether a member of an endpoint tree is an endpoint and no group. */
 export const isEndpoint = (value: object): value is Endpoint => 'method' in value && 'response' in value;
+
+/** Every endpoint of a tree, in order. */
+export const listEndpoints = (tree: object): Endpoint<never>[] =>
+  Object.values(tree).flatMap((value: object) => (isEndpoint(value) ? [value] : listEndpoints(value)));
 
 const named = (tree: object, prefix: string): Record<string, unknown> =>
   Object.fromEntries(

@@ -10,6 +10,7 @@ export interface Tokens {
   get(call: Call): Promise<string>;
   /** A token other than `stale`, which the upstream refused; `undefined` where none can be made. */
   refresh(stale: string, call: Call): Promise<string | undefined>;
+  forget(): void;
 }
 
 /** A failed refresh is not repeated for so long: many calls that fail together ask once. */
@@ -58,6 +59,11 @@ export function createTokens(credential: Credential, clock: Clock, redactor: Red
 
   return {
     refresh,
+    forget() {
+      fresh = undefined;
+      failed = undefined;
+      refused.length = 0;
+    },
     async get(call) {
       if (typeof credential === 'string') return credential;
       const look = typeof credential === 'function' ? credential : credential.get.bind(credential);

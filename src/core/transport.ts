@@ -98,7 +98,7 @@ export function createTransport(parts: TransportParts): Transport {
         call,
         endpoint,
         response,
-        sending.headers !== undefined,
+        'if-none-match' in (sending.headers ?? {}),
       );
       ended(answer.status);
       return answer;

@@ -1,0 +1,149 @@
+import type { Answer } from './answer.ts';
+import type { Cache, CacheContext } from './cache.ts';
+import type { Call } from './call.ts';
+import type { Connection } from './connection.ts';
+import type { Endpoint, Platform } from './endpoint.ts';
+import { isTipstreamError, type RateLimit, type TipstreamError } from './errors.ts';
+import { line } from './logger.ts';
+import { memoryCache } from './memory-cache.ts';
+import { type CacheOptions, type CallOptions, checkDuration } from './options.ts';
+import { type Prepared, prepare } from './request.ts';
+import { createRetrier } from './retry.ts';
+import { createSharing, type Sharing } from './sharing.ts';
+
+/** What is known of an answer beside its data. */
+export interface Meta {
+  status: number;
+  headers: Headers;
+  requestId?: string;
+  /** How often a request was sent for this call; 0 for a kept answer. */
+  attempts: number;
+  elapsedMs: number;
+  /** `HIT`: a kept answer; `STALE`: a kept answer beyond its time; `MISS`: a new one. */
+  cache: 'HIT' | 'MISS' | 'STALE';
+  rateLimit?: RateLimit;
+}
+
+/** Makes endpoints callable: validation, cache, coalescing, circuit, attempts. */
+export interface Caller {
+  bind<Out>(
+    endpoint: Endpoint<never, Out>,
+  ): (input: unknown, options?: CallOptions) => Promise<{ data: Out; meta: Meta }>;
+  /** Clears the answers that this client keeps. */
+  forget(): Promise<void>;
+}
+
+/** Makes the caller of one client. */
+export function createCaller(platform: Platform<unknown>, connection: Connection): Caller {
+  const { options, telemetry, redactor, host } = connection;
+  const { clock, logger, cache: kept } = options;
+  const retrier = createRetrier(options.retry, clock, options.random);
+  const circuit = platform.circuit?.open(clock);
+  const caches: Cache[] = [];
+  let context: CacheContext | undefined;
+
+  const say = (level: 'info' | 'warn', text: string): void => {
+    if (logger) logger[level]?.(line(platform.name, clock.now(), redactor.text(text)));
+  };
+  const openCache = (endpoint: Endpoint<never>): Cache | undefined => {
+    if (!endpoint.cache || endpoint.method !== 'GET' || kept === false) return undefined;
+    const { store, ttl }: CacheOptions = kept && 'get' in kept ? { store: kept } : (kept ?? {});
+    context ??= {
+      clock,
+      store: store ?? memoryCache({ clock }),
+      ttl,
+      revalidate: !('document' in globalThis),
+      onError: (error) =>
+        say('warn', `the cache failed and is passed over: ${error instanceof Error ? error.message : ''}`),
+    };
+    const cache = endpoint.cache.open(context);
+    caches.push(cache);
+    return cache;
+  };
+
+  const attempts = async <Out>(
+    call: Call,
+    endpoint: Endpoint<never, Out>,
+    prepared: Prepared,
+    headers: Readonly<Record<string, string>>,
+    key?: string,
+  ) => {
+    const { method, idempotent = method === 'GET' } = endpoint;
+    const name = typeof idempotent === 'string' ? idempotent : 'Idempotency-Key';
+    const sending = { headers: key === undefined ? headers : { ...headers, [name]: key } };
+    const once = () => connection.attempt(call, endpoint, prepared, sending);
+    const onRetry = ({ code, message }: TipstreamError, delayMs: number): void => {
+      say('info', `${message}; trying again in ${Math.round(delayMs)} ms`);
+      telemetry.emit('retry', () => ({ ...call.context(), code, delayMs }));
+    };
+    const all = (): Promise<Answer<Out>> => retrier.run(call, idempotent === true || key !== undefined, once, onRetry);
+    if (!circuit) return all();
+    return circuit.run(host, all).catch((error) => {
+      if (!isTipstreamError(error, 'CIRCUIT_OPEN')) throw error;
+      const { retryAfterMs } = error;
+      telemetry.emit('circuit', () => ({ ...call.context(), ...(retryAfterMs !== undefined && { retryAfterMs }) }));
+      throw call.error('CIRCUIT_OPEN', error.message, { retryAfterMs });
+    });
+  };
+
+  return {
+    forget: async () => {
+      await Promise.all(caches.map((cache) => cache.forget()));
+    },
+    bind<Out>(endpoint: Endpoint<never, Out>) {
+      let opened: { cache: Cache | undefined; share: Sharing<Out> } | undefined;
+
+      const ask = async (call: Call, prepared: Prepared, { idempotencyKey }: CallOptions) => {
+        const isGet = endpoint.method === 'GET';
+        opened ??= { cache: openCache(endpoint), share: createSharing(connection, endpoint) };
+        const { cache, share } = opened;
+        if (!isGet) {
+          const key = idempotencyKey ?? (typeof endpoint.idempotent === 'string' ? crypto.randomUUID() : undefined);
+          return { answer: await attempts(call, endpoint, prepared, {}, key) };
+        }
+        const target = JSON.stringify([
+          prepared.params,
+          [...prepared.query].sort(([a], [b]) => (a < b ? -1 : Number(a > b))),
+        ]);
+        const fetch = (headers: Readonly<Record<string, string>>, background = false): Promise<Answer<Out>> =>
+          background
+            ? connection.call(endpoint, { deadline: options.deadline }, (own) =>
+                attempts(own, endpoint, prepared, headers),
+              )
+            : share(call, target + JSON.stringify(headers), (shared) => attempts(shared, endpoint, prepared, headers));
+        if (!cache) return { answer: await fetch({}) };
+        const key = `${platform.name} ${host} ${await connection.accountKey()} ${endpoint.name} ${target}`;
+        const result = await cache.run<Out, Answer<Out>>(key, fetch);
+        telemetry.emit('cache', () => ({ ...call.context(), result: result.cache }));
+        return { ...result, answer: { ...result, ...result.answer, data: result.data } };
+      };
+
+      return (input, callOptions = {}) => {
+        const { signal, deadline = options.deadline } = callOptions;
+        return connection.call(endpoint, { signal, deadline }, async (call) => {
+          checkDuration(platform.name, 'deadline', deadline);
+          const prepared = prepare(platform.name, endpoint, input);
+          const {
+            answer,
+            cache = 'MISS',
+          }: {
+            answer: Partial<Answer<Out>> & Pick<Answer<Out>, 'data' | 'status' | 'headers'>;
+            cache?: Meta['cache'];
+          } = await ask(call, prepared, callOptions);
+          const { data, status, headers, requestId, rateLimit } = answer;
+          const { attempts: sent } = call.facts.shared ?? call.facts;
+          const meta: Meta = {
+            status,
+            headers,
+            attempts: sent,
+            elapsedMs: clock.now() - call.facts.since,
+            cache,
+            ...(requestId !== undefined && { requestId }),
+            ...(rateLimit && { rateLimit }),
+          };
+          return { data, meta };
+        });
+      };
+    },
+  };
+}
