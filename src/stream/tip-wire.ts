@@ -1,0 +1,247 @@
+import { TipstreamError } from '../core/errors.ts';
+import { systemClock } from '../core/time.ts';
+import { readTimestamp } from '../core/timestamp.ts';
+import type { TipEvent } from './tip-event.ts';
+
+/** What an event does not say of itself. */
+export interface TipContext {
+  /**
+   * The last part of the tip's id, where the upstream gives the event none.
+   * @default a random one
+   */
+  id?: string | undefined;
+  /**
+   * When the event arrived, Unix time in milliseconds.
+   * @default now
+   */
+  receivedAt?: number | undefined;
+  /** Whose room it was, where the event does not say. */
+  channel?: string | undefined;
+  /** Told of what is odd and delivered all the same: a negative amount. */
+  warn?: ((warning: string) => void) | undefined;
+}
+
+/** The same with nothing left open: what a stream hands to a normaliser. */
+export interface ReadContext extends TipContext {
+  id: string;
+  receivedAt: number;
+}
+
+/** Wire event to tip, without a throw, a clock or a random number; `undefined` for what is no tip. */
+export type ReadTip = (event: unknown, context: ReadContext) => TipEvent | Invalid | undefined;
+
+/** The report on an event that cannot be read. It holds no content. */
+export interface Invalid {
+  /** What is wrong, e.g. `amount missing`. */
+  readonly invalid: string;
+  /** Where in the event, e.g. `object.tip.tokens`; `''` is the event itself. */
+  readonly path: string;
+}
+
+/** A JSON object of which nothing is known. */
+export interface Wire {
+  readonly [key: string]: unknown;
+}
+
+/** What a normaliser found in one event; `toEvent` makes the tip of it. */
+export interface Reading {
+  /** What the event calls itself. */
+  kind: unknown;
+  /** The object that holds the amount. */
+  part: Wire;
+  /** The giver: a name, or an object with one. */
+  who: unknown;
+  message: string;
+  /** Whether something else than a flag says that the giver is unnamed. */
+  hidden?: boolean;
+  /** The upstream's id of the event. */
+  id: string | undefined;
+  channel: unknown;
+  /** When it happened, Unix time in seconds. */
+  time: number | undefined;
+  /** Whether the amount may be written as text: only in the shapes of relays (EV-6). */
+  text?: boolean;
+  private?: boolean;
+}
+
+/** The name of whoever is not named (EV-8). */
+export const anonymous = 'Anonymous';
+
+export const isWire = (value: unknown): value is Wire =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export const invalid = (what: string, path = ''): Invalid => ({ invalid: what, path });
+
+/** The word by which an event says what it is. */
+export const kindOf = (event: Wire): unknown => event.method ?? event.type ?? event.event_type;
+
+/** An event that calls itself something else than a tip: no tip, unless the word is no word. */
+export const otherKind = (kind: unknown): Invalid | undefined =>
+  typeof kind === 'string' ? undefined : invalid('wrong type for type', 'type');
+
+const amountKeys = ['amount', 'tokens', 'tip_amount', 'value'];
+
+export const amountOf = (part: Wire): unknown => part.amount ?? part.tokens ?? part.tip_amount ?? part.value;
+
+/** The first place that holds an amount: the event, else what is in it; the event where there is none. */
+export function amountPart(event: Wire): Wire {
+  if (amountOf(event) != null) return event;
+  for (const part of [event.tip, event.data, event.object]) if (isWire(part) && amountOf(part) != null) return part;
+  return event;
+}
+
+export const giverOf = (part: Wire): unknown =>
+  part.user ?? part.from_user ?? part.from ?? part.tipper ?? part.from_username;
+
+/** Text, or `''`. */
+export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+export const nameOf = (who: unknown): string => textOf(isWire(who) ? (who.username ?? who.name) : who);
+
+/** A flag that is set. One of the wrong type counts as set: a name shown by mistake cannot be taken back. */
+const isSet = (flag: unknown): boolean => !!flag && flag !== 'false';
+
+const flagOf = (part: Wire): unknown =>
+  part.isAnon ?? part.is_anon ?? part.isAnonymous ?? part.is_anonymous ?? part.is_stealth;
+
+/** Whether the giver asked to stay unnamed: the flag beside the amount says so, else the event's, else the giver's. */
+export const isAnonymous = (event: Wire, part: Wire, who: unknown): boolean =>
+  isSet(flagOf(part) ?? (part === event ? undefined : flagOf(event)) ?? (isWire(who) ? flagOf(who) : undefined));
+
+/** An id that can be part of a tip's id: text or a number, at most 64 characters. */
+export function upstreamId(value: unknown): string | undefined {
+  const id = typeof value === 'number' ? String(value) : value;
+  return typeof id === 'string' && id !== '' && id !== '0' && id.length <= 64 ? id : undefined;
+}
+
+/** The last millisecond that a `Date` can show. */
+const lastTime = 8.64e15;
+
+/** Unix seconds from any time that an upstream prints (CS-9, XS-12); `undefined` for what is none. */
+export function secondsOf(value: unknown): number | undefined {
+  const time = readTimestamp(value) ?? 0;
+  return time > 0 && time <= lastTime ? time / 1000 : undefined;
+}
+
+/** The tip that a reading describes; `undefined` where the event is none, a report where the amount cannot be read. */
+export function toEvent(
+  platform: string,
+  event: Wire,
+  reading: Reading,
+  context: ReadContext,
+): TipEvent | Invalid | undefined {
+  const { part, who, time } = reading;
+  const hidden = reading.hidden || isAnonymous(event, part, who);
+  let amount = amountOf(part);
+  if (amount == null) {
+    // EV-5: a place for an amount that is empty counts as 0. An event that does not call itself a tip needs more than that.
+    const has = (key: string): boolean => key in event;
+    if (!['tip', ...amountKeys].some(has)) {
+      if (!has('object') && !has('data')) return invalid('amount missing');
+      if (reading.kind == null) return undefined;
+    }
+    amount = 0;
+  } else if (reading.text && typeof amount === 'string' && /^-?\d+(\.\d+)?$/.test(amount)) amount = Number(amount);
+  if (typeof amount !== 'number' || !Number.isFinite(amount)) {
+    const key = amountKeys.find((name) => part[name] != null);
+    return invalid('wrong type for amount', [pathTo(event, part), key].filter(Boolean).join('.'));
+  }
+  if (amount < 0) context.warn?.(`${platform}: a tip with a negative amount`);
+  const channel = upstreamId(reading.channel) ?? context.channel;
+  const room = channel && channel.length <= 48 ? channel : '-';
+  const tip: TipEvent = {
+    platform,
+    amount,
+    tipper: (!hidden && nameOf(who)) || anonymous,
+    message: reading.message,
+    timestamp: time ?? context.receivedAt / 1000,
+    id: `${platform}:${room}:${reading.id ?? context.id}`,
+    unit: 'token',
+    anonymous: hidden,
+  };
+  if (channel) tip.channel = channel;
+  if (!hidden && isWire(who)) {
+    const tipperId = upstreamId(who.id ?? who.userId ?? who.user_id);
+    if (tipperId) tip.tipperId = tipperId;
+  }
+  if (time === undefined) tip.meta = reading.private ? { received: true, private: true } : { received: true };
+  else if (reading.private) tip.meta = { private: true };
+  return tip;
+}
+
+/** Where `part` stands in `event`, as `object.tip`. */
+function pathTo(event: Wire, part: Wire, depth = 0): string {
+  for (const [key, value] of Object.entries(event)) {
+    if (value === part) return key;
+    const below = depth < deepest && isWire(value) && pathTo(value, part, depth + 1);
+    if (below) return `${key}.${below}`;
+  }
+  return '';
+}
+
+/** How far into an event we look. */
+const deepest = 8;
+
+/** About 20 letters and digits that nobody else draws. */
+export const randomId = (): string =>
+  Array.from(crypto.getRandomValues(new Uint32Array(3)), (part) => part.toString(36)).join('');
+
+/** The public form of a normaliser: the clock and a random id where the caller gives none, and a throw for an invalid event. */
+export function tipFrom(platform: string, read: ReadTip, event: unknown, context: TipContext): TipEvent | undefined {
+  const id = context.id ?? randomId();
+  const tip = read(event, { ...context, id: id.slice(-64), receivedAt: context.receivedAt ?? systemClock.now() });
+  if (!tip || !('invalid' in tip)) return tip;
+  const message = `${platform} event: ${tip.invalid}${tip.path && ` at ${tip.path}`}`;
+  throw new TipstreamError({ code: 'VALIDATION', platform, message });
+}
+
+const personKey =
+  /^(from|(from_?)?user|user_?data|tipper(_?key)?|((from|subject)_?user|user|nick|display_?)?name|(user|tipper)_?id|avatar(_?url)?)$/i;
+
+const hasFlag = (value: unknown, depth = 0): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  depth < deepest &&
+  ((isWire(value) && isSet(flagOf(value))) || Object.values(value).some((below) => hasFlag(below, depth + 1)));
+
+const masked = (value: unknown, depth = 0): unknown => {
+  if (depth > deepest) return undefined;
+  // In a frame, what follows the number and the payload is what the site shows to people: it names the giver.
+  if (Array.isArray(value))
+    return value
+      .slice(0, typeof value[0] === 'number' ? 2 : undefined)
+      .map((item) => (typeof item === 'string' ? anonymous : masked(item, depth + 1)));
+  if (!isWire(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => {
+      if (item == null || !personKey.test(key)) return [key, masked(item, depth + 1)];
+      return [key, typeof item === 'object' ? { username: anonymous } : anonymous];
+    }),
+  );
+};
+
+/**
+ * The event without whoever asked to stay unnamed: `user` and its like become `{ username: 'Anonymous' }` with no other
+ * field, names and their ids `'Anonymous'`. An event that hides nobody is returned as it is.
+ */
+export function maskGiver<T>(event: T, hidden?: boolean): T;
+export function maskGiver(event: unknown, hidden = hasFlag(event)): unknown {
+  return hidden ? masked(event) : event;
+}
+
+/** The events in a payload of a relay: one event, a list, a page with `events`, a frame, or any of these as lines of JSON. */
+export function unpack(payload: unknown): unknown[] {
+  if (typeof payload === 'string') {
+    return payload.split('\n').flatMap((line) => {
+      // `{}` is a socket's ping. A line that is no JSON stays text, which a normaliser reports as invalid.
+      if (/^\s*(\{\s*\})?\s*$/.test(line)) return [];
+      try {
+        return unpack(JSON.parse(line));
+      } catch {
+        return [line];
+      }
+    });
+  }
+  if (Array.isArray(payload)) return typeof payload[0] === 'number' ? [payload] : payload;
+  return isWire(payload) && Array.isArray(payload.events) ? payload.events : [payload];
+}
