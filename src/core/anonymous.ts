@@ -1,7 +1,9 @@
 /** The fields by which platforms say that the giver of a tip wants to stay unnamed. */
 const flag = /^(?:is_?anon(?:ymous)?(?:_tip)?|is_stealth)$/i;
-const person = /^(?:from_?)?(?:user|from|tipper|sender|member|viewer|fan|author)$/i;
+const person = /^(?:from_?)?(?:user|user_?data|from|tipper|sender|member|viewer|fan|author)$/i;
 const nameField = /(?:name|login|nick|(?:user|tipper|sender|from)_?(?:id|key)|avatar(?:_?url)?)$/i;
+/** Words of the upstream, even where somebody is called so. */
+const word = /^(?:method|type|event_type|broadcaster)$/;
 const nobody = 'Anonymous';
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
@@ -9,33 +11,41 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 /** A list holds one event per item. A frame such as `[27, {...}, 1]` is one event itself. */
 const isList = (value: unknown): value is unknown[] => Array.isArray(value) && value.every(isObject);
 
-const isFlagged = (value: unknown): boolean =>
+/** A flag of the wrong type counts as set: a name shown by mistake cannot be taken back. */
+export const isSet = (value: unknown): boolean => !!value && value !== 'false';
+
+/** Whether an event says that its giver is anonymous. */
+export const isFlagged = (value: unknown): boolean =>
   isObject(value) &&
   !isList(value) &&
-  Object.entries(value).some(([key, item]) => (flag.test(key) && item === true) || isFlagged(item));
+  Object.entries(value).some(([key, item]) => (flag.test(key) && isSet(item)) || isFlagged(item));
+
+const texts = (value: unknown): string[] =>
+  isObject(value) ? Object.values(value).flatMap(texts) : [String(value ?? '')];
 
 /** Replaces every field that names or pictures a person, and collects the names. */
 const unname = (value: unknown, names: string[]): unknown => {
-  if (Array.isArray(value)) return value.map((item) => unname(item, names));
+  // What follows the payload of a frame `[27, { ... }, 1, ["<b>name</b> tipped"]]` is for people to read.
+  if (Array.isArray(value))
+    return (typeof value[0] === 'number' ? value.slice(0, 2) : value).map((item) => unname(item, names));
   if (!isObject(value)) return value;
   const entry = ([key, item]: [string, unknown]): [string, unknown] => {
-    if (isObject(item)) {
-      const inner = unname(item, names);
-      return [key, person.test(key) && !Array.isArray(item) ? { username: nobody } : inner];
-    }
-    if ((!person.test(key) && !nameField.test(key)) || item === null || typeof item === 'boolean') return [key, item];
-    names.push(String(item));
+    const inner = unname(item, names);
+    if (item == null || typeof item === 'boolean') return [key, item];
+    if (person.test(key) && isObject(item)) return [key, { username: nobody }];
+    if (!person.test(key) && !nameField.test(key)) return [key, inner];
+    names.push(...texts(item));
     return [key, nobody];
   };
   return Object.fromEntries(Object.entries(value).map(entry));
 };
 
-/** Replaces names that stand in other texts of the same event, such as `<b>name</b> tipped`. */
+/** Replaces names that stand in other texts of the same event, such as a note. */
 const scrub = (value: unknown, names: RegExp): unknown => {
   if (typeof value === 'string') return value.replace(names, nobody);
   if (Array.isArray(value)) return value.map((item) => scrub(item, names));
   return isObject(value)
-    ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, scrub(item, names)]))
+    ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, word.test(key) ? item : scrub(item, names)]))
     : value;
 };
 

@@ -1,3 +1,4 @@
+import { isFlagged, isSet, maskAnonymous } from '../core/anonymous.ts';
 import { TipstreamError } from '../core/errors.ts';
 import { systemClock } from '../core/time.ts';
 import { readTimestamp } from '../core/timestamp.ts';
@@ -98,9 +99,6 @@ export const textOf = (value: unknown): string => (typeof value === 'string' ? v
 
 export const nameOf = (who: unknown): string => textOf(isWire(who) ? (who.username ?? who.name) : who);
 
-/** A flag that is set. One of the wrong type counts as set: a name shown by mistake cannot be taken back. */
-const isSet = (flag: unknown): boolean => !!flag && flag !== 'false';
-
 const flagOf = (part: Wire): unknown =>
   part.isAnon ?? part.is_anon ?? part.isAnonymous ?? part.is_anonymous ?? part.is_stealth;
 
@@ -195,38 +193,13 @@ export function tipFrom(platform: string, read: ReadTip, event: unknown, context
   throw new TipstreamError({ code: 'VALIDATION', platform, message });
 }
 
-const personKey =
-  /^(from|(from_?)?user|user_?data|tipper(_?key)?|((from|subject)_?user|user|nick|display_?)?name|(user|tipper)_?id|avatar(_?url)?)$/i;
-
-const hasFlag = (value: unknown, depth = 0): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  depth < deepest &&
-  ((isWire(value) && isSet(flagOf(value))) || Object.values(value).some((below) => hasFlag(below, depth + 1)));
-
-const masked = (value: unknown, depth = 0): unknown => {
-  if (depth > deepest) return undefined;
-  // In a frame, what follows the number and the payload is what the site shows to people: it names the giver.
-  if (Array.isArray(value))
-    return value
-      .slice(0, typeof value[0] === 'number' ? 2 : undefined)
-      .map((item) => (typeof item === 'string' ? anonymous : masked(item, depth + 1)));
-  if (!isWire(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => {
-      if (item == null || !personKey.test(key)) return [key, masked(item, depth + 1)];
-      return [key, typeof item === 'object' ? { username: anonymous } : anonymous];
-    }),
-  );
-};
-
 /**
  * The event without whoever asked to stay unnamed: `user` and its like become `{ username: 'Anonymous' }` with no other
  * field, names and their ids `'Anonymous'`. An event that hides nobody is returned as it is.
  */
-export function maskGiver<T>(event: T, hidden?: boolean): T;
-export function maskGiver(event: unknown, hidden = hasFlag(event)): unknown {
-  return hidden ? masked(event) : event;
+export function maskGiver<T>(event: T): T;
+export function maskGiver(event: unknown): unknown {
+  return isFlagged(event) ? maskAnonymous(event) : event;
 }
 
 /** The events in a payload of a relay: one event, a list, a page with `events`, a frame, or any of these as lines of JSON. */
