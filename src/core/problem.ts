@@ -12,7 +12,14 @@ const cut = (text: string): string => text.slice(0, 500).replace(/[\uD800-\uDBFF
 
 /** A text out of whatever stands in its place; `undefined` for what is none. */
 const words = (value: unknown): string | undefined => {
-  if (Array.isArray(value)) return words(value.slice(0, 5).map(words).filter(Boolean).join('; '));
+  if (Array.isArray(value))
+    return words(
+      value
+        .slice(0, 5)
+        .map((item) => (Array.isArray(item) ? '' : words(item)))
+        .filter(Boolean)
+        .join('; '),
+    );
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);
   return typeof value === 'string' ? cut(value.trim()) || undefined : undefined;
 };
@@ -32,7 +39,7 @@ const listedFields = (items: readonly unknown[]): Fields =>
     const place = item.loc ?? item.path ?? item.field ?? '';
     const type = words(item.type);
     return {
-      path: Array.isArray(place) ? place.map(String).join('.') : String(place),
+      path: (Array.isArray(place) ? place : [place]).map(words).filter(Boolean).join('.'),
       message: words(item.msg ?? item.message) ?? 'invalid',
       ...(type !== undefined && { type }),
     };
@@ -84,7 +91,7 @@ function readBody(body: Body): Said {
     const fields = listedFields(detail);
     return { message: firstField(fields) ?? message, fields };
   }
-  if (isBody(detail)) return readBody('error' in detail ? detail : { error: detail });
+  if (isBody(detail)) return readBody('error' in detail ? { ...detail, detail: undefined } : { error: detail });
   const fields = Array.isArray(errors) ? listedFields(errors) : isBody(errors) ? mappedFields(errors) : undefined;
   const code = words(body.code);
   return {
@@ -112,7 +119,9 @@ export function readProblem(status: number, headers: Headers, text: string, body
   const said: Said = isBody(body)
     ? readBody(body)
     : { code: `HTTP_${status}`, message: body === undefined ? cut(withoutHtml(text)) : words(body) };
-  const wait = Number(top.retry_after ?? (isBody(said.details) ? said.details.retry_after : undefined) ?? Number.NaN);
+  const wait = Number(
+    words(top.retry_after ?? (isBody(said.details) ? said.details.retry_after : undefined)) ?? Number.NaN,
+  );
   const { details, message, ...rest } = said;
   const all = {
     ...rest,

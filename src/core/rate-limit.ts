@@ -10,7 +10,7 @@ const present = <T>(value: T | undefined): value is T => value !== undefined;
 const values = (headers: Headers, name: string): string[] =>
   headers
     .get(name)
-    ?.match(/(?:[a-z]{3,9}, )?[^,]+/gi)
+    ?.match(/\s*(?:[a-z]{3,9}, )?[^,]+/gi)
     ?.map((value) => value.trim()) ?? [];
 
 /** The number of `100`, `0.5`, `-3` or `100;w=60`; nothing else is one. */
@@ -93,7 +93,8 @@ const member = (value: unknown, key: string): unknown =>
  * @returns Milliseconds from now: 0 for a time that has passed, at most 2^31 - 1; `undefined` where nothing sensible is said.
  */
 export function readRetryAfter(headers: Headers, body: unknown, now: number): number | undefined {
-  const inBody = [member(body, 'retry_after'), member(member(body, 'details'), 'retry_after')];
+  const said = [member(body, 'retry_after'), member(member(body, 'details'), 'retry_after')];
+  const inBody = said.filter((value) => typeof value === 'number' || typeof value === 'string');
   const waits = [
     ...[...values(headers, 'retry-after'), ...inBody.map(String)].map((value) => wait(value, headers, now)),
     ...values(headers, 'retry-after-ms')

@@ -26,7 +26,7 @@ const positions: readonly [RegExp, string][] = [
     `$1${mask}`,
   ],
   [
-    /((?:[?&]key|token|secret|password|authorization|cookie|api[-_]?key|jwt)(?:=|\\?["']\s*:\s*))[^\s"'&#;,{[\\]+/gi,
+    /((?:[?&]key|token|secret|password|authorization|cookie|api[-_]?key|jwt)(?:=|\\?["']\s*:\s*))[^\s"'&#;,{}[\\]+/gi,
     `$1${mask}`,
   ],
   [/((?:authorization|cookie|api-key):\s*)[^\r\n"']+/gi, `$1${mask}`],
@@ -66,8 +66,6 @@ export function createRedactor(): Redactor {
     if (depth > 20) return '...';
     if (Array.isArray(input)) return input.map((item) => value(item, depth + 1));
     if (input instanceof Error) return error(input);
-    if (input instanceof Headers) return headers(input);
-    if (input instanceof URL) return text(input.href);
     const prototype: unknown = Object.getPrototypeOf(input);
     if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return `[${input.constructor?.name}]`;
     return Object.fromEntries(
@@ -78,13 +76,15 @@ export function createRedactor(): Redactor {
     );
   };
   const error = (input: unknown, depth = 0): Error => {
-    const { name, message, code, stack, cause, errors } = (
-      typeof input === 'object' && input !== null ? input : { message: input }
-    ) as Record<string, unknown>;
+    const from = (typeof input === 'object' && input !== null ? input : { message: String(input) }) as Record<
+      string,
+      unknown
+    >;
+    const { name, message, code, stack, cause, errors } = from;
     const first: unknown = Array.isArray(errors) ? errors[0] : undefined;
     const inner = cause ?? first;
     const copy = new Error(
-      text(String(message ?? '')),
+      typeof message === 'string' ? text(message) : '',
       inner === undefined || depth > 4 ? undefined : { cause: error(inner, depth + 1) },
     );
     const put = (key: string, item: unknown): unknown =>

@@ -1,0 +1,184 @@
+import { inspect } from 'node:util';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createRedactor } from '../../src/core/redact.ts';
+
+const secret = 'not-a-secret+token/ä b"c\\d';
+
+/** A redactor that knows these values. */
+const knowing = (...secrets: string[]) => {
+  const redactor = createRedactor();
+  for (const each of secrets) redactor.add(each);
+  return redactor;
+};
+
+/** Everything that a log can print of an error. */
+const printed = (error: unknown): string =>
+  inspect(error, { depth: 20, showHidden: true }) +
+  JSON.stringify(error, Object.getOwnPropertyNames(error)) +
+  String((error as Error).stack);
+
+describe('redact', () => {
+  test('XS-8 masks by position what no one told it: headers, query, body, userinfo', () => {
+    const { text, url, headers, value } = createRedactor();
+    const from = new Headers({
+      authorization: 'Bearer aaa',
+      'x-api-key': 'b',
+      cookie: 'c',
+      'set-cookie': 'd',
+      accept: 'e',
+    });
+    expect(headers(from)).toEqual({
+      accept: 'e',
+      authorization: '***',
+      cookie: '***',
+      'set-cookie': '***',
+      'x-api-key': '***',
+    });
+    for (const name of ['api_key', 'apikey', 'token', 'access_token', 'key', 'refresh_token', 'client_secret'])
+      expect(url(`https://host.test/p?a=1&${name}=x1y2&b=2`)).toBe(`https://host.test/p?a=1&${name}=***&b=2`);
+    expect(url(new URL('https://who:what@host.test/p?key=k'))).toBe('https://***@host.test/p?key=***');
+    for (const name of [
+      'password',
+      'token',
+      'access_token',
+      'refresh_token',
+      'api_key',
+      'client_secret',
+      'apiKey',
+      'accessToken',
+    ])
+      expect(value({ [name]: 'x', other: [{ [name]: 7 }], [`${name}s`]: 1 })).toEqual({
+        [name]: '***',
+        other: [{ [name]: '***' }],
+        [`${name}s`]: 1,
+      });
+    expect(text('{"token":"a\\"b","tokens":5,"password" : "it\'s", "api_key":12}')).toBe(
+      '{"token":"***","tokens":5,"password" : "***", "api_key":***}',
+    );
+    expect(text('Authorization: Bearer abc.def')).toBe('Authorization: ***');
+    expect(text("{ headers: { authorization: 'Bearer abc', 'x-api-key': 'k' } }")).toBe(
+      "{ headers: { authorization: '***', 'x-api-key': '***' } }",
+    );
+    expect(text('{"a":"{\\"token\\":\\"abc\\"}"}')).not.toContain('abc');
+    expect(text('{"access_token":"cut in the mid')).toBe('{"access_token":"***');
+  });
+
+  test('XS-8 leaves everything else as it was', () => {
+    const { text, value } = knowing('not-a-secret-token');
+    const plain =
+      'chaturbate events: 401, the token was refused; make a new one with the scope "Events API" (https://host.test/a?timeout=5#x)';
+    expect(text(plain)).toBe(plain);
+    const data = {
+      tokens: 100,
+      message: 'a tip',
+      token_type: 'bearer',
+      at: null,
+      list: [1, true, undefined],
+      deep: { keys: 'no' },
+    };
+    expect(value(data)).toEqual(data);
+  });
+
+  test('core-10 masks a known value wherever it stands: raw, percent-encoded, form-encoded, in JSON, in other case', () => {
+    const { text } = knowing(secret);
+    const forms = [
+      secret,
+      secret.toUpperCase(),
+      encodeURIComponent(secret),
+      encodeURIComponent(secret).toLowerCase(),
+      new URLSearchParams({ a: secret }).toString().slice(2),
+      JSON.stringify(secret).slice(1, -1),
+      new URL(`https://host.test/${secret.replaceAll('\\', '%5C')}`).pathname.slice(1),
+    ];
+    for (const form of forms) expect(text(`<${form}>`), form).toBe('<***>');
+  });
+
+  test('core-10 no known value of 4 characters or more survives in any text', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.string({ minLength: 4, unit: 'binary' }), { minLength: 1, maxLength: 4 }),
+        fc.string(),
+        fc.string(),
+        (secrets, before, after) => {
+          const { text } = knowing(...secrets);
+          for (const each of secrets) {
+            fc.pre(!'******'.includes(each));
+            expect(text(before + each + after).includes(each)).toBe(false);
+          }
+        },
+      ),
+    );
+  });
+
+  test('core-10 the longest value is masked first, so that no rest of it stays', () => {
+    expect(knowing('abcd', 'abcdefgh').text('x abcdefgh y')).toBe('x *** y');
+    expect(knowing('abcdefgh', 'abcd').text('x abcdefgh y')).toBe('x *** y');
+  });
+
+  test('core-10 a value below 4 characters is masked by position only', () => {
+    expect(knowing('abc').text('abc of the alphabet')).toBe('abc of the alphabet');
+    expect(knowing('abcd').text('abcd of the alphabet')).toBe('*** of the alphabet');
+  });
+
+  test('core-10 an error is rebuilt from its words: nothing that it referred to stays', () => {
+    const request = new Request('https://host.test/', {
+      headers: { authorization: `Bearer ${encodeURIComponent(secret)}` },
+    });
+    const inner = Object.assign(new TypeError(`fetch failed for ${secret}`), {
+      code: 'ECONNRESET',
+      request,
+      options: { secret },
+    });
+    const error = knowing(secret).error(
+      Object.assign(new Error(`GET https://host.test/?token=abcd1234 ${secret}`, { cause: inner }), {
+        request,
+        response: { secret },
+      }),
+    );
+    expect(error.message).toBe('GET https://host.test/?token=*** ***');
+    expect(error.cause).toMatchObject({ name: 'TypeError', message: 'fetch failed for ***', code: 'ECONNRESET' });
+    expect(Object.keys(error)).toEqual([]);
+    expect(Object.getOwnPropertyNames(error).sort()).toEqual(['cause', 'message', 'name', 'stack']);
+    expect(error.stack).toContain('redact.test');
+    expect(printed(error)).not.toContain('not-a-secret');
+    expect(printed(error)).not.toContain('abcd1234');
+  });
+
+  test('core-10 rebuilds whatever was thrown, and stops at a chain without end', () => {
+    const { error, value } = knowing(secret);
+    expect(error(secret).message).toBe('***');
+    expect(error(undefined).message).toBe('undefined');
+    expect(error(new DOMException('gone', 'AbortError'))).toMatchObject({ name: 'AbortError', message: 'gone' });
+    expect(error(new AggregateError([new Error('refused')])).cause).toMatchObject({ message: 'refused' });
+    const loop = new Error('round');
+    loop.cause = loop;
+    expect(inspect(error(loop)).match(/round/g)?.length).toBeLessThan(20);
+    const circle: Record<string, unknown> = { secret };
+    circle['self'] = circle;
+    expect(JSON.stringify(value(circle))).not.toContain('not-a-secret');
+    expect(value(new Request('https://host.test/'))).toBe('[Request]');
+    expect(value([new Error(secret), () => 1])).toEqual([new Error('***'), undefined]);
+    fc.assert(
+      fc.property(fc.anything({ withNullPrototype: true }), (thrown) => {
+        expect(error(thrown)).toBeInstanceOf(Error);
+        value(thrown);
+      }),
+    );
+  });
+
+  test('takes its time with no text', () => {
+    const { text } = knowing(secret);
+    const began = performance.now();
+    for (const long of [
+      'token'.repeat(100_000),
+      '"token":"'.repeat(50_000),
+      '://'.repeat(100_000),
+      'Bearer '.repeat(50_000),
+      `cookie:${' '.repeat(300_000)}`,
+      '\\'.repeat(300_000),
+    ])
+      text(long);
+    expect(performance.now() - began).toBeLessThan(2000);
+  });
+});
