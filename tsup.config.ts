@@ -1,6 +1,6 @@
 import { defineConfig } from 'tsup';
 
-/** One entry per import path, plus the files that `#http` names; `test/house.test.ts` holds this list, package.json and `src` to one another. */
+/** One entry per import path, plus the files that `#http` names; `test/entries.test.ts` holds this list, package.json and `src` to one another. */
 export default defineConfig({
   entry: {
     index: 'src/index.ts',

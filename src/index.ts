@@ -4,10 +4,23 @@
  *
  * @module
  */
-export type { ErrorCode, Problem, RateLimit } from './core/errors.ts';
+export type { CacheStore } from './core/cache.ts';
+export { type ErrorCodeInfo, errorCodes } from './core/error-codes.ts';
+export type { ErrorCode, Problem, RateLimit, TipstreamErrorInit } from './core/errors.ts';
 export { isTipstreamError, TipstreamError } from './core/errors.ts';
+export type { AcquireOptions, Limiter, RateClass, Slot } from './core/limiter.ts';
+export { createLimiter } from './core/limiter.ts';
+export type { Logger } from './core/logger.ts';
+export { consoleLogger } from './core/logger.ts';
+export type { MemoryCache, MemoryCacheOptions } from './core/memory-cache.ts';
+export { memoryCache } from './core/memory-cache.ts';
+export type { CacheTier, TieredCache, TieredOptions } from './core/tiered.ts';
+export { tiered } from './core/tiered.ts';
 export type { Clock, Random, Stop } from './core/time.ts';
 export { days, hours, minutes, seconds } from './core/time.ts';
+export { calculateSafeInterval, type PlatformRateLimit, rateLimits } from './rate-limits.ts';
+export type { CheckpointOption } from './stream/checkpoint.ts';
+export { type CheckpointStore, memoryStore } from './stream/checkpoint-store.ts';
 export type {
   EventStream,
   InvalidEvent,
@@ -18,4 +31,9 @@ export type {
   StreamStatus,
   WatchOptions,
 } from './stream/event-stream.ts';
+export { filter, type MergedStream, type MergeOptions, map, merge, take, takeUntil } from './stream/operators.ts';
+export { type PollTipsOptions, pollTips } from './stream/poll-tips.ts';
+export { type FromUrlOptions, fromUrl, type ServeOptions, toResponse } from './stream/serve.ts';
+export { createSource, type Source, type SourceOptions } from './stream/source.ts';
 export type { KnownPlatform, TipEvent, UniformTip } from './stream/tip-event.ts';
+export { isUniformTip, tipDate, toUniform, validateNormalizedEvent } from './stream/validate.ts';

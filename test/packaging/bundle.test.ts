@@ -47,12 +47,8 @@ describe('a bundle', () => {
     async (platform) => {
       const code = texts(
         await bundle({
-          ...browser('program.js'),
-          entryPoints: [],
           stdin: { contents: `export * from 'tipstream/${platform}'`, resolveDir: app },
-          outfile: '/out.js',
-          outdir: undefined,
-          splitting: false,
+          platform: 'browser',
         }),
       );
       const others = ['chaturbate', 'stripchat', 'camsoda'].filter((name) => name !== platform);

@@ -38,11 +38,7 @@ describe('the packed package', () => {
         .map((line) => JSON.parse(line));
       expect(tips).toHaveLength(15);
       for (const tip of tips) expect(validateNormalizedEvent(tip)).toBe(true);
-      expect(Object.keys(Object.groupBy(tips, ({ platform }) => platform)).sort()).toEqual([
-        'camsoda',
-        'chaturbate',
-        'stripchat',
-      ]);
+      expect([...new Set(tips.map(({ platform }) => platform))].sort()).toEqual(['camsoda', 'chaturbate', 'stripchat']);
       expect(stderr.replace(/\(node:\d+\) ExperimentalWarning: CommonJS module .*\n.*\n/, '')).toBe('');
     });
   }

@@ -26,7 +26,7 @@ export function pathOf(engine: Engine): string {
 }
 
 /** Debian's Chromium, without everything that asks the network. */
-export const chromium = (): LaunchOptions => ({
+const chromium = (): LaunchOptions => ({
   executablePath: pathOf('Chromium'),
   headless: true,
   args: [

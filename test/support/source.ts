@@ -16,6 +16,11 @@ export function files(folder: string, end = '.ts'): string[] {
     .sort();
 }
 
+/** The folders of `src` that are a platform each. */
+export const platforms = readdirSync(join(root, 'src'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && !['core', 'stream', 'adapters', 'mock'].includes(entry.name))
+  .map((entry) => entry.name);
+
 /** The syntax tree of a TypeScript text. */
 export const parse = (text: string): ts.SourceFile =>
   ts.createSourceFile('source.ts', text, ts.ScriptTarget.Latest, true, ts.ScriptKind.TS);

@@ -40,3 +40,5 @@ for (const client of [
   client.events();
 }
 process.stdout.write('untouched\n');
+
+export {};
