@@ -1,4 +1,4 @@
-import { type Fault, type Hint, hints } from './faults.ts';
+import { type Fault, hints } from './faults.ts';
 import { mistake } from './mistake.ts';
 
 /** What a request, or a whole mock, is asked to be like. */
@@ -40,28 +40,35 @@ function parsePart(part: string): Directive {
 }
 
 function faultOf(word: string, first: string | undefined, second: string | undefined): Fault | undefined {
-  const number = (value: string | undefined, otherwise: number): number =>
-    value === undefined ? otherwise : Number(value);
-  if (word === 'status' && first) {
-    const status = number(first, 500);
-    return Number.isInteger(status) && status >= 200 && status <= 599 ? { kind: 'status', status } : undefined;
+  if (word === 'status') return withStatus(first, (status) => ({ kind: 'status', status }));
+  if (word === 'html') return withStatus(first ?? '200', (status) => ({ kind: 'html', status }));
+  if (word === 'latency' || word === 'slow') {
+    const ms = amountIn(first, 12_000);
+    return ms === undefined ? undefined : { kind: word, ms };
   }
   if (word === 'rate-limit') {
-    const hint = first === undefined ? 'seconds' : hintNamed(first);
-    return hint && { kind: 'rate-limit', hint, seconds: number(second, 1) };
+    const hint = first === undefined ? 'seconds' : hints.find((name) => name === first);
+    const seconds = amountIn(second, 1);
+    return hint && seconds !== undefined ? { kind: 'rate-limit', hint, seconds } : undefined;
   }
-  if (word === 'latency' || word === 'slow') return { kind: word, ms: number(first, 12_000) };
-  if (word === 'html') return { kind: 'html', status: number(first, 200) };
-  if (
-    word === 'reset' ||
-    word === 'truncated' ||
-    word === 'malformed' ||
-    word === 'failure' ||
-    word === 'redirect' ||
-    word === 'foreign-next'
-  )
-    return { kind: word };
-  return undefined;
+  return plain.find(({ kind }) => kind === word);
 }
 
-const hintNamed = (name: string): Hint | undefined => hints.find((hint) => hint === name);
+const plain: readonly Fault[] = [
+  { kind: 'reset' },
+  { kind: 'truncated' },
+  { kind: 'malformed' },
+  { kind: 'failure' },
+  { kind: 'redirect' },
+  { kind: 'foreign-next' },
+];
+
+function withStatus(text: string | undefined, fault: (status: number) => Fault): Fault | undefined {
+  return /^[2-5]\d\d$/.test(text ?? '') ? fault(Number(text)) : undefined;
+}
+
+/** A number of zero or more; `undefined` for what is none. */
+function amountIn(text: string | undefined, otherwise: number): number | undefined {
+  const amount = text === undefined ? otherwise : Number(text);
+  return amount >= 0 ? amount : undefined;
+}

@@ -75,5 +75,5 @@ function respond({ status, headers, body, trouble, handedOut }: Answer): Respons
     },
     { highWaterMark: 0 },
   );
-  return new HttpResponse(stream, { status, headers });
+  return new HttpResponse(stream, { status, headers: { ...headers, 'content-length': `${bytes.length}` } });
 }

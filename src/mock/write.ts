@@ -12,10 +12,12 @@ export async function write({ status, headers, body, trouble }: Answer, outgoing
   if (trouble === undefined) return void outgoing.end(bytes);
   const half = Math.floor(bytes.length / 2);
   if (trouble.kind === 'truncated') return void outgoing.write(bytes.subarray(0, half), () => outgoing.destroy());
-  for (let piece = 0; piece < pieces && !outgoing.destroyed; piece += 1) {
-    const [from, to] = [piece, piece + 1].map((n) => Math.floor((bytes.length * n) / pieces));
-    outgoing.write(bytes.subarray(from, to));
+  const step = bytes.length / pieces;
+  for (let piece = 1; piece <= pieces && !outgoing.destroyed; piece += 1) {
     await new Promise((resolve) => setTimeout(resolve, trouble.ms / pieces));
+    const part = bytes.subarray(Math.floor(step * (piece - 1)), Math.floor(step * piece));
+    // The end goes with the last bytes: a client that has them all may close before anything follows.
+    if (piece < pieces) outgoing.write(part);
+    else outgoing.end(part);
   }
-  outgoing.end();
 }

@@ -39,6 +39,7 @@ export interface Page {
   status?: string;
   nextUrl?: string;
   error?: string;
+  retry_after?: number;
 }
 
 /** Asks and reads. */

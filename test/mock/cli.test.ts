@@ -1,0 +1,99 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { expect, it, onTestFinished } from 'vitest';
+
+type Program = ChildProcessByStdio<null, Readable, Readable>;
+
+function start(...options: string[]): Program {
+  const program = spawn(process.execPath, ['--conditions=tipstream-source', 'src/mock/cli.ts', ...options], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => void program.kill('SIGKILL'));
+  return program;
+}
+
+async function end(program: Program): Promise<{ code: number | null; output: string; errors: string }> {
+  const [[code], output, errors] = await Promise.all([
+    once(program, 'close'),
+    text(program.stdout),
+    text(program.stderr),
+  ]);
+  return { code, output, errors };
+}
+
+async function text(stream: Readable): Promise<string> {
+  let all = '';
+  for await (const chunk of stream) all += chunk;
+  return all;
+}
+
+/** What the program prints once it serves. */
+async function welcome(program: Program): Promise<string> {
+  let all = '';
+  for await (const chunk of program.stdout.iterator({ destroyOnReturn: false })) {
+    all += chunk;
+    if (all.includes('# the true chaturbate')) break;
+  }
+  return all;
+}
+
+it.each(['SIGINT', 'SIGTERM'] as const)('EV-29 serves until %s, and then ends at once with code 0', async (signal) => {
+  const program = start('--port', '0', '--seed', '7', '--pace', 'Infinity', '--limit', '8');
+  const said = await welcome(program);
+  const variables = Object.fromEntries(
+    [...said.matchAll(/^export (\w+)='(.*)'$/gm)].map(([, name, value]) => [name, value]),
+  );
+  expect(Object.keys(variables).sort()).toEqual([
+    'CAMSODA_API_KEY',
+    'CAMSODA_BROADCASTER',
+    'CAMSODA_ENABLED',
+    'CAMSODA_EVENTS_URL',
+    'CHATURBATE_API_KEY',
+    'CHATURBATE_BROADCASTER',
+    'CHATURBATE_ENABLED',
+    'CHATURBATE_EVENTS_URL',
+    'STRIPCHAT_ENABLED',
+    'STRIPCHAT_EVENTS_URL',
+    'STRIPCHAT_TOKEN',
+  ]);
+  const page = await (await fetch(variables.STRIPCHAT_EVENTS_URL)).json();
+  expect(page.events).toHaveLength(2);
+  // A poll that is being held keeps nobody waiting.
+  const origin = new URL(variables.STRIPCHAT_EVENTS_URL).origin;
+  const held = fetch(`${origin}/events/a/b/?i=999-999&timeout=90`).catch(() => 'cut');
+  await new Promise((resolve) => setImmediate(resolve));
+  program.kill(signal);
+  expect(await end(program)).toMatchObject({ code: 0, errors: '' });
+  expect(await held).toBe('cut');
+});
+
+it('--help says what there is', async () => {
+  const { code, output } = await end(start('--help'));
+  expect(code).toBe(0);
+  for (const option of [
+    '--port',
+    '--seed',
+    '--scenario',
+    '--faults',
+    '--limit',
+    '--pace',
+    '--platforms',
+    '--strict',
+    '--rate-limits',
+    '--no-cors',
+  ])
+    expect(output).toContain(`  ${option}`);
+});
+
+it.each([
+  [['--sed', '7'], "Unknown option '--sed'"],
+  [['--port', 'abc'], 'mock: --port abc is no number'],
+  [['--scenario', 'storm'], 'mock: "storm" is no scenario'],
+  [['--platforms', 'chaturbat'], 'mock: there is no platform "chaturbat"'],
+])('%j ends with code 1 and a sentence', async (options, sentence) => {
+  const { code, output, errors } = await end(start(...options));
+  expect([code, output]).toEqual([1, '']);
+  expect(errors).toContain(sentence);
+  expect(errors).not.toContain('    at ');
+});
