@@ -29,7 +29,7 @@ const positions: readonly [RegExp, string][] = [
     /((?:[?&]key|token|secret|password|authorization|cookie|api[-_]?key|jwt)(?:=|\\?["']\s*:\s*))[^\s"'&#;,{}[\\]+/gi,
     `$1${mask}`,
   ],
-  [/((?:authorization|cookie|api-key):\s*)[^\r\n"']+/gi, `$1${mask}`],
+  [/((?:authorization|cookie|api-key):\s*)[^\s"'][^\r\n"']*/gi, `$1${mask}`],
 ];
 
 /** Finds one secret in any mixture of raw, JSON-escaped, form-encoded and percent-encoded characters. */

@@ -155,7 +155,7 @@ describe('redact', () => {
     loop.cause = loop;
     expect(inspect(error(loop)).match(/round/g)?.length).toBeLessThan(20);
     const circle: Record<string, unknown> = { secret };
-    circle['self'] = circle;
+    circle.self = circle;
     expect(JSON.stringify(value(circle))).not.toContain('not-a-secret');
     expect(value(new Request('https://host.test/'))).toBe('[Request]');
     expect(value([new Error(secret), () => 1])).toEqual([new Error('***'), undefined]);
