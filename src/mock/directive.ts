@@ -1,4 +1,4 @@
-import { type Fault, hints } from './faults.ts';
+import { type Fault, hints, type PlainFault } from './faults.ts';
 import { mistake } from './mistake.ts';
 
 /** What a request, or a whole mock, is asked to be like. */
@@ -54,7 +54,7 @@ function faultOf(word: string, first: string | undefined, second: string | undef
   return plain.find(({ kind }) => kind === word);
 }
 
-const plain: readonly Fault[] = [
+const plain: readonly PlainFault[] = [
   { kind: 'reset' },
   { kind: 'truncated' },
   { kind: 'malformed' },

@@ -1,5 +1,6 @@
 import { parseDirective } from './directive.ts';
-import { type Fault, type FaultPlan, faultPlan, labelOf } from './faults.ts';
+import { type FaultPlan, faultPlan } from './fault-plan.ts';
+import { type Fault, labelOf } from './faults.ts';
 import { mistake } from './mistake.ts';
 import type { Dialect } from './platform.ts';
 

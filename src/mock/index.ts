@@ -5,10 +5,19 @@
  * @module
  */
 
-export type { Clock } from '../core/time.ts';
+export type { Clock, Stop } from '../core/time.ts';
+export type { Answer, Trouble } from './answer.ts';
 export type { FailOptions } from './failures.ts';
-export type { Fault, FaultMix, FaultPlan, FaultTurn, Hint } from './faults.ts';
-export type { InjectedTip, Mock, MockOptions, MockRequest, Where } from './options.ts';
+export type { FaultMix, FaultPlan, FaultTurn } from './fault-plan.ts';
+export type {
+  Fault,
+  Hint,
+  PlainFault,
+  RateLimitFault,
+  SlowFault,
+  StatusFault,
+} from './faults.ts';
+export type { InjectedTip, Mock, MockOptions, MockRequest, ServedRoute, Where } from './options.ts';
 export type { Dialect, Room, ScriptTip } from './platform.ts';
 export { createMockServer, type MockServer, type MockServerOptions } from './server.ts';
 export type { RoomOptions, World } from './world.ts';

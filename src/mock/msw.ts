@@ -8,9 +8,22 @@ import type { Answer } from './answer.ts';
 import { createMock, platforms } from './mock.ts';
 import type { Mock, MockOptions } from './options.ts';
 
-export type { Clock } from '../core/time.ts';
-export type { Fault, FaultMix, FaultPlan, FaultTurn, Hint } from './faults.ts';
+export type { Clock, Stop } from '../core/time.ts';
+export type { Answer, Trouble } from './answer.ts';
+export type { FailOptions } from './failures.ts';
+export type { FaultMix, FaultPlan, FaultTurn } from './fault-plan.ts';
+export type {
+  Fault,
+  Hint,
+  PlainFault,
+  RateLimitFault,
+  SlowFault,
+  StatusFault,
+} from './faults.ts';
 export { createMock } from './mock.ts';
+export type { InjectedTip, Mock, MockOptions, MockRequest, ServedRoute, Where } from './options.ts';
+export type { Dialect, Room, ScriptTip } from './platform.ts';
+export type { RoomOptions, World } from './world.ts';
 
 /** What the handlers answer. */
 export interface HandlersOptions extends MockOptions {
@@ -66,7 +79,8 @@ function respond({ status, headers, body, trouble, handedOut }: Answer): Respons
           return controller.close();
         }
         if (trouble?.kind === 'truncated' && piece === 1) return controller.error(new TypeError('terminated'));
-        if (trouble?.kind === 'slow') await new Promise((resolve) => setTimeout(resolve, trouble.ms / pieces));
+        if (trouble?.kind === 'slow' && piece > 0)
+          await new Promise((resolve) => setTimeout(resolve, (trouble.ms ?? 0) / (pieces - 1)));
         const [from, to] = [piece, piece + 1].map((n) => Math.floor((bytes.length * n) / pieces));
         piece += 1;
         controller.enqueue(bytes.slice(from, to));

@@ -1,7 +1,8 @@
 import type { Clock } from '../core/time.ts';
 import type { Answer } from './answer.ts';
 import type { FailOptions } from './failures.ts';
-import type { Fault, FaultPlan } from './faults.ts';
+import type { FaultPlan } from './fault-plan.ts';
+import type { Fault } from './faults.ts';
 import type { Dialect, ScriptTip } from './platform.ts';
 import type { RoomOptions, World } from './world.ts';
 
@@ -39,6 +40,7 @@ export interface MockOptions {
 
 /** One request that arrived, as it arrived: credentials are not masked, so that a test can look at them. */
 export interface MockRequest {
+  /** The HTTP method. */
   method: string;
   /** Path and query. */
   path: string;
@@ -48,6 +50,7 @@ export interface MockRequest {
   at: number;
   /** Whose route it reached. */
   platform?: string;
+  /** In which dialect. */
   dialect?: Dialect;
   /** What was answered; absent until then. */
   status?: number;
@@ -59,6 +62,7 @@ export interface MockRequest {
 export interface Where {
   /** @default that of the first room that fits: `contract` where there is one */
   dialect?: Dialect | undefined;
+  /** @default that of the first room that fits */
   channel?: string | undefined;
 }
 
@@ -74,6 +78,16 @@ export interface InjectedTip extends Where {
   anonymous?: boolean | undefined;
   /** The shape on the wire. @default the first of the platform */
   format?: string | undefined;
+}
+
+/** A path that is answered. */
+export interface ServedRoute {
+  /** The upstream that answers. */
+  platform: string;
+  /** How it talks there. */
+  dialect: Dialect;
+  /** The path; `:name` stands for one segment. */
+  path: string;
 }
 
 /** The upstreams without a transport: what a server and a test double have in common. */
@@ -97,7 +111,7 @@ export interface Mock {
   /** Variables that lead a program to the rooms behind `origin`. */
   env(origin: string): Readonly<Record<string, string>>;
   /** The paths that are answered. */
-  readonly routes: readonly { platform: string; dialect: Dialect; path: string }[];
+  readonly routes: readonly ServedRoute[];
   /** Whether any upstream has this path. */
   serves(path: string): boolean;
   /** Answers one request. Whoever sends the answer calls its `handedOut`. */

@@ -28,25 +28,35 @@ export interface Manner {
 
 /** One account of one upstream: whose tips they are, and what opens the door in strict mode. */
 export interface Room {
+  /** The upstream, e.g. `chaturbate`. */
   platform: string;
+  /** How the upstream talks in this room. */
   dialect: Dialect;
+  /** The broadcaster. */
   channel: string;
+  /** The key or token. */
   credential: string;
 }
 
 /** One tip of the evening, in our words. */
 export interface ScriptTip {
+  /** Where it is given. */
   platform: string;
+  /** How it is told. */
   dialect: Dialect;
+  /** Whose room it is given in. */
   channel: string;
   /** Milliseconds from the beginning of the evening in its room. */
   at: number;
+  /** Tokens. */
   amount: number;
   /** The name that a client may show: `Anonymous` where the giver hides. */
   tipper: string;
   /** The name on the wire, hidden givers included: nothing of a client may ever show it for them. */
   wireName: string;
+  /** The note, `''` where there is none. */
   message: string;
+  /** Whether the giver hides. */
   anonymous: boolean;
   /** The shape on the wire, e.g. `format-1`, `alternative`, `B`. */
   format: string;

@@ -2,7 +2,7 @@ import type { Clock } from '../core/time.ts';
 import { createFeed, type Feed } from './feed.ts';
 import { mistake } from './mistake.ts';
 import type { Dialect, MockPlatform, Room } from './platform.ts';
-import { mannerOf, type RoomOptions, type World } from './world.ts';
+import { type Evening, mannerOf, type RoomOptions } from './world.ts';
 
 /** The platforms with these names, or all. */
 export function chosen(all: readonly MockPlatform[], names: readonly string[] | undefined): readonly MockPlatform[] {
@@ -46,7 +46,7 @@ export interface Rooms {
 }
 
 export function openRooms(
-  world: World,
+  world: Evening,
   { clock, pace, strict }: { clock: Clock; pace: number; strict: boolean },
 ): Rooms {
   const feeds = world.rooms.map((room) =>

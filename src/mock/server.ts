@@ -23,6 +23,7 @@ export interface MockServerOptions extends MockOptions {
 export interface MockServer extends Omit<Mock, 'answer' | 'env' | 'serves'> {
   /** Where it listens, e.g. `http://127.0.0.1:5000`. */
   readonly url: string;
+  /** The port of `url`. */
   readonly port: number;
   /** The variables that lead a program here, e.g. `CHATURBATE_EVENTS_URL`. */
   readonly env: Readonly<Record<string, string>>;

@@ -5,6 +5,7 @@ import { dealt, pick, seededRandom } from './random.ts';
 
 /** A room as it is asked for; what is left out comes from the platform. */
 export interface RoomOptions {
+  /** The upstream, e.g. `chaturbate`. */
   platform: string;
   /** @default 'contract' */
   dialect?: Dialect | undefined;
@@ -16,10 +17,16 @@ export interface RoomOptions {
 
 /** An evening before anybody watched it: the same seed gives the same one, on any machine and at any speed. */
 export interface World {
+  /** What everything is drawn from. */
   readonly seed: string | number;
+  /** Whose rooms there are. */
   readonly rooms: readonly Room[];
   /** The first `count` tips of the evening, in order across all rooms; without `count`, all up to the `limit`. */
   script(count?: number): readonly ScriptTip[];
+}
+
+/** A world with everything that happens in it. */
+export interface Evening extends World {
   /** What happens in one room, in order, up to the `limit`. */
   plans(room: Room): Iterator<Plan, unknown>;
   /** What happened in one room before anybody came. */
@@ -65,7 +72,7 @@ export const mannerOf = (
   room: { platform: string; dialect: Dialect },
 ): Manner | undefined => platforms.find(({ name }) => name === room.platform)?.manners[room.dialect];
 
-export function createWorld({ seed, rooms, platforms, limit, every, backlog }: WorldOptions): World {
+export function createWorld({ seed, rooms, platforms, limit, every, backlog }: WorldOptions): Evening {
   const open = (room: Room, part = 'evening'): Generator<Plan, unknown> => {
     const manner = mannerOf(platforms, room);
     return manner

@@ -14,7 +14,7 @@ export async function write({ status, headers, body, trouble }: Answer, outgoing
   if (trouble.kind === 'truncated') return void outgoing.write(bytes.subarray(0, half), () => outgoing.destroy());
   const step = bytes.length / pieces;
   for (let piece = 1; piece <= pieces && !outgoing.destroyed; piece += 1) {
-    await new Promise((resolve) => setTimeout(resolve, trouble.ms / pieces));
+    if (piece > 1) await new Promise((resolve) => setTimeout(resolve, (trouble.ms ?? 0) / (pieces - 1)));
     const part = bytes.subarray(Math.floor(step * (piece - 1)), Math.floor(step * piece));
     // The end goes with the last bytes: a client that has them all may close before anything follows.
     if (piece < pieces) outgoing.write(part);
