@@ -15,8 +15,10 @@ export interface Checkpoint {
   load(): Promise<unknown>;
   /** Something changed: it is written soon. */
   touch(): void;
-  /** Writes what is not written. Never rejects: a failing store is told as an error. */
+  /** Writes what is not written. Never rejects: a failing store is told as an error, and tried again. */
   flush(): Promise<void>;
+  /** The last write for now: nothing is tried again. */
+  close(): Promise<void>;
   forget(): Promise<void>;
 }
 
@@ -53,8 +55,7 @@ export function createCheckpoint(options: CheckpointOptions): Checkpoint {
     });
 
   const write = async (): Promise<void> => {
-    scheduled?.();
-    scheduled = undefined;
+    rest();
     dirty = false;
     lastWrite = clock.now();
     try {
@@ -82,6 +83,16 @@ export function createCheckpoint(options: CheckpointOptions): Checkpoint {
     else scheduled = clock.after(wait, () => void next());
   };
 
+  const flush = async (): Promise<void> => {
+    await writing;
+    if (dirty) await next();
+  };
+
+  const rest = (): void => {
+    scheduled?.();
+    scheduled = undefined;
+  };
+
   return {
     get failing() {
       return failing;
@@ -97,16 +108,14 @@ export function createCheckpoint(options: CheckpointOptions): Checkpoint {
       dirty = true;
       schedule();
     },
-    async flush() {
-      await writing;
-      if (dirty) await next();
-      scheduled?.();
-      scheduled = undefined;
+    flush,
+    async close() {
+      await flush();
+      rest();
     },
     async forget() {
       await writing;
-      scheduled?.();
-      scheduled = undefined;
+      rest();
       dirty = false;
       await store.delete(key);
     },

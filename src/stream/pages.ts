@@ -32,26 +32,23 @@ export interface Pages<E> {
 }
 
 /**
- * @param progress - Told of every step that a checkpoint should know: `true` at the end of a page.
+ * @param kept - Upstream gives nothing a second time, so what waits behind an event that nobody took is remembered with it.
+ * @param progress - Told of every step that a checkpoint should know.
  */
-export function createPages<E>(progress: (pageEnd: boolean) => void): Pages<E> {
+export function createPages<E>(kept: boolean, progress: () => void): Pages<E> {
   const pages: (Page<E> & { complete: boolean })[] = [];
 
   const advance = (): void => {
-    let ended = false;
-    while (pages[0]?.complete) {
-      pages.shift();
-      ended = true;
-    }
-    // Complete pages behind one that is stuck become one: its wait may be long.
-    for (let index = pages.length - 1; index > 1; index -= 1) {
+    while (pages[0]?.complete) pages.shift();
+    // Complete answers behind one that is stuck become one: its wait may be long.
+    for (let index = pages.length - 1; index > 1 && !kept; index -= 1) {
       const later = pages[index];
       const earlier = pages[index - 1];
       if (!later?.complete || !earlier?.complete) continue;
       earlier.next = later.next;
       pages.splice(index, 1);
     }
-    progress(ended);
+    progress();
   };
 
   return {
@@ -81,7 +78,7 @@ export function createPages<E>(progress: (pageEnd: boolean) => void): Pages<E> {
           while (committed < list.length && taken.delete(list[committed])) committed += 1;
           page.complete = committed === list.length;
           const moved = committed > before;
-          if (page.complete && pages[0] !== page) {
+          if (page.complete && pages[0] !== page && !kept) {
             list = [];
             committed = 0;
           }
@@ -92,6 +89,6 @@ export function createPages<E>(progress: (pageEnd: boolean) => void): Pages<E> {
       if (page.complete) advance();
       return page;
     },
-    pending: () => pages.flatMap((page) => page.list.slice(page.committed)),
+    pending: () => pages.flatMap((page, index) => (index === 0 ? page.list.slice(page.committed) : page.list)),
   };
 }

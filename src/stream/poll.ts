@@ -22,8 +22,10 @@ interface Saved<E> {
   window?: readonly string[];
 }
 
-/** Answers that may wait for a store that fails, or behind an event that was refused, before the source is asked no more. */
+/** Answers that may wait for a store that fails before the source is asked no more. */
 const mostPages = 10;
+/** Answers of a draining source that are kept behind an event that was refused before it is asked no more. */
+const mostKept = 1000;
 /** Calls left from which on a warning is worth it (EV-26). */
 const fewLeft = 10;
 
@@ -31,7 +33,7 @@ const fewLeft = 10;
 export function poll<E>(options: PollOptions<E>): Poll<E> {
   const { platform, channel, clock, logger, drains, interval, ahead = 256, mask = (event: E) => event } = options;
   /** Upstream gives nothing a second time, so what is not committed is kept by us. */
-  const kept = drains || options.overlap;
+  const kept = drains || options.overlap === true;
   let cursor: string | undefined;
   let loaded = !options.checkpoint;
   let timeouts = 0;
@@ -52,8 +54,9 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
       return () => controller.abort();
     },
     async settle() {
-      if (hub.watchers === 0) await running;
-      await checkpoint?.flush();
+      if (hub.watchers > 0) return checkpoint?.flush();
+      await running;
+      await checkpoint?.close();
     },
   });
 
@@ -78,7 +81,7 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
     });
 
   const reading = createReading(options, { counters: hub.counters, gap, report });
-  const pages = createPages<E>(() => checkpoint?.touch());
+  const pages = createPages<E>(kept, () => checkpoint?.touch());
 
   const snapshot = (): Saved<E> => {
     const { oldest } = pages;
@@ -161,9 +164,11 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
 
   const fullBecause = (): string | undefined => {
     if (hub.untaken >= ahead) return `${hub.untaken} events are not taken yet`;
-    if (!checkpoint || pages.size < mostPages) return undefined;
-    if (checkpoint.failing) return `the checkpoint store fails and ${pages.size} answers wait for it`;
-    return kept ? `${pages.size} answers wait behind an event that was refused; watch again` : undefined;
+    if (checkpoint?.failing && pages.size >= mostPages)
+      return `the checkpoint store fails and ${pages.size} answers wait for it`;
+    if (checkpoint && kept && pages.size >= mostKept)
+      return `${pages.size} answers wait behind an event that was refused; watch again`;
+    return undefined;
   };
 
   /** Waits until there is room for another answer. */

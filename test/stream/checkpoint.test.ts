@@ -1,0 +1,264 @@
+import { expect, test } from 'vitest';
+import { type CheckpointStore, memoryStore } from '../../src/stream/checkpoint-store.ts';
+import { toStream } from '../../src/stream/stream.ts';
+import { testClock } from '../support/clock.ts';
+import { type Ping, type Polled, polled, until } from '../support/polled.ts';
+import { json, type Route, startServer } from '../support/server.ts';
+
+/** A store that counts its writes and fails when told to. */
+const watchedStore = (): CheckpointStore & { writes: unknown[]; broken: boolean; value(): unknown } => {
+  const inner = memoryStore();
+  const store = {
+    writes: [] as unknown[],
+    broken: false,
+    get: inner.get,
+    delete: inner.delete,
+    value: () => inner.get('tipstream:pretend:here:me'),
+    set(key: string, value: unknown) {
+      if (store.broken) throw new Error('disk full');
+      store.writes.push(structuredClone(value));
+      return inner.set(key, value);
+    },
+  };
+  return store;
+};
+
+/** Ten events in pages of five behind a cursor, each with an id; nothing afterwards. */
+const cursorPages: Route = ({ query }) => {
+  const after = Number(query.get('after') ?? 0);
+  const events = [1, 2, 3, 4, 5]
+    .map((step) => ({ n: after + step, id: `e${after + step}` }))
+    .filter(({ n }) => n <= 10);
+  return json({ events, cursor: String(Math.min(after + 5, 10)) });
+};
+
+/** The same ten, each handed out once. */
+const drainingPages = (): Route => {
+  let next = 0;
+  return () => json({ events: [1, 2, 3, 4, 5].map(() => ({ n: ++next })).filter(({ n }) => n <= 10) });
+};
+
+const dialects = [
+  ['cursor', false],
+  ['draining', true],
+] as const;
+
+const settings = (drains: boolean, checkpoint: CheckpointStore) => ({ drains, checkpoint, interval: 50 });
+
+const finished = async (run: Polled): Promise<void> => {
+  await run.source.close();
+};
+
+/** Moves the clock until `ready`. */
+const runUntil = async (run: Polled, ready: () => boolean): Promise<void> => {
+  for (let n = 0; n < 400 && !ready(); n += 1) {
+    await run.clock.advance(50);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(ready()).toBe(true);
+};
+
+test.each(dialects)('delivery-3 a restart goes on where the last process stopped, %s', async (_name, drains) => {
+  const server = await startServer(drains ? drainingPages() : cursorPages);
+  const store = memoryStore();
+  const seen: number[] = [];
+  for (const until3 of [3, 7, 10]) {
+    const run = await polled(server, settings(drains, store));
+    const stop = toStream(run.source).subscribe(({ event }) => {
+      seen.push(event.n);
+      if (event.n === until3) queueMicrotask(() => stop());
+      return Promise.resolve();
+    });
+    await runUntil(run, () => seen.includes(until3));
+    await finished(run);
+  }
+  expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+});
+
+test('delivery-3 the ids of a draining page are the same after a restart', async () => {
+  const server = await startServer(drainingPages());
+  const store = memoryStore();
+  const first = await polled(server, settings(true, store));
+  const ids: string[] = [];
+  const loop = toStream(first.source).iterate();
+  for (let n = 0; n < 2; n += 1) ids.push((await loop.next()).value?.id ?? '');
+  await loop.return?.();
+  await finished(first);
+  const second = await polled(server, settings(true, store));
+  const again = toStream(second.source).iterate();
+  expect((await again.next()).value).toMatchObject({ id: ids[1], event: { n: 2 } });
+});
+
+test('delivery-2 the events of a draining page are in the store before the first is offered', async () => {
+  const store = watchedStore();
+  const run = await polled(drainingPages(), settings(true, store));
+  const stored: unknown[] = [];
+  toStream(run.source).subscribe(() => void stored.push(store.writes.length));
+  await runUntil(run, () => stored.length >= 5);
+  expect(stored[0]).toBe(1);
+  expect(store.writes[0]).toMatchObject({
+    v: 1,
+    page: [{ event: { n: 1 } }, { event: { n: 2 } }, { event: { n: 3 } }, { event: { n: 4 } }, { event: { n: 5 } }],
+  });
+  await finished(run);
+  expect(store.value()).toMatchObject({ v: 1, page: [] });
+});
+
+test('delivery-2 what is stored went through the mask', async () => {
+  const store = watchedStore();
+  const run = await polled(drainingPages(), { ...settings(true, store), mask: (event: Ping) => ({ n: -event.n }) });
+  const seen: number[] = [];
+  toStream(run.source).subscribe(({ event }) => void seen.push(event.n));
+  await runUntil(run, () => seen.length === 10);
+  expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  expect(JSON.stringify(store.writes)).not.toMatch(/"n":\d/);
+});
+
+test('delivery-3 at most one write in 250 ms, and one at the end of a page', async () => {
+  const store = watchedStore();
+  const run = await polled(cursorPages, { ...settings(false, store), interval: 5000 });
+  const resolvers: (() => void)[] = [];
+  toStream(run.source).subscribe(() => new Promise((resolve) => resolvers.push(resolve)));
+  const takeOne = async (): Promise<void> => {
+    await until(() => resolvers.length > 0);
+    resolvers.shift()?.();
+    await run.clock.advance(10);
+  };
+  for (let n = 0; n < 4; n += 1) await takeOne();
+  expect(store.writes).toEqual([{ v: 1, taken: 'e1' }]);
+  await run.clock.advance(250);
+  expect(store.writes).toEqual([
+    { v: 1, taken: 'e1' },
+    { v: 1, taken: 'e4' },
+  ]);
+  await run.clock.advance(250);
+  await takeOne();
+  expect(store.writes.at(-1)).toEqual({ v: 1, cursor: '5' });
+  expect(store.writes).toHaveLength(3);
+  await finished(run);
+});
+
+test('delivery-3 a store that fails is said as STORE, events go on for ten answers, and then the source waits', async () => {
+  const store = watchedStore();
+  store.broken = true;
+  let next = 0;
+  const run = await polled(() => json({ events: [{ n: ++next }] }), settings(true, store));
+  const codes = new Set<string>();
+  const states: string[] = [];
+  run.source.on('error', ({ code }) => codes.add(code));
+  run.source.on('status', ({ state, reason }) => states.push(`${state} ${reason ?? ''}`));
+  const blocked: (() => void)[] = [];
+  toStream(run.source).subscribe(() => new Promise((resolve) => blocked.push(resolve)));
+  await runUntil(run, () => states.at(-1)?.startsWith('behind') ?? false);
+  expect([...codes]).toEqual(['STORE']);
+  expect(states.at(-1)).toMatch(/the checkpoint store fails and 10 answers wait/);
+  expect(run.server.arrivals).toHaveLength(10);
+  store.broken = false;
+  await runUntil(run, () => run.server.arrivals.length > 10);
+});
+
+/** What each of two watchers, and a restart after them, saw of ten events of which the seventh makes a callback reject. */
+const table = async (drains: boolean, onFailure: 'skip' | 'stop' | 'retry') => {
+  const server = await startServer(drains ? drainingPages() : cursorPages);
+  const store = memoryStore();
+  const clock = testClock();
+  const run = await polled(server, { ...settings(drains, store), clock });
+  const failing: number[] = [];
+  const steady: number[] = [];
+  const failures: number[] = [];
+  const errors: string[] = [];
+  let refusals = 0;
+  run.source.on('failed', ({ event }) => failures.push(event.event.n));
+  toStream(run.source).subscribe(
+    async ({ event }) => {
+      if (event.n === 7 && refusals++ < 2) throw new Error('the ledger is busy');
+      failing.push(event.n);
+    },
+    { onFailure, label: 'ledger', onError: ({ code }) => errors.push(code) },
+  );
+  toStream(run.source).subscribe(async ({ event }) => void steady.push(event.n), { label: 'overlay' });
+  await runUntil(
+    run,
+    () =>
+      steady.length >= 10 &&
+      (onFailure === 'stop' ? errors.length === 1 : failing.length >= (onFailure === 'retry' ? 10 : 9)),
+  );
+  await finished(run);
+  const restarted: number[] = [];
+  const second = await polled(server, { ...settings(drains, store), clock });
+  toStream(second.source).subscribe(({ event }) => void restarted.push(event.n));
+  await runUntil(second, () => second.source.counters.polls >= 3);
+  await finished(second);
+  return { failing, steady, failures, errors, restarted };
+};
+
+const all = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+
+test.each(dialects)(
+  'delivery-1 a callback rejects on event 7 of 10, %s: skip reports it and goes on',
+  async (_name, drains) => {
+    expect(await table(drains, 'skip')).toEqual({
+      failing: [1, 2, 3, 4, 5, 6, 8, 9, 10],
+      steady: all,
+      failures: [7],
+      errors: [],
+      restarted: [],
+    });
+  },
+);
+
+test.each(dialects)(
+  'delivery-1 a callback rejects on event 7 of 10, %s: stop ends this watcher, keeps the place, and a restart begins at 7',
+  async (_name, drains) => {
+    expect(await table(drains, 'stop')).toEqual({
+      failing: [1, 2, 3, 4, 5, 6],
+      steady: all,
+      failures: [7],
+      errors: ['CONSUMER'],
+      restarted: [7, 8, 9, 10],
+    });
+  },
+);
+
+test.each(dialects)(
+  'delivery-1 a callback rejects on event 7 of 10, %s: retry gives 7 again until it is taken, in order',
+  async (_name, drains) => {
+    expect(await table(drains, 'retry')).toEqual({
+      failing: all,
+      steady: all,
+      failures: [7, 7],
+      errors: [],
+      restarted: [],
+    });
+  },
+);
+
+test('delivery-1 with a checkpoint, stop is what happens to a failing callback unless it says otherwise', async () => {
+  const run = await polled(cursorPages, settings(false, memoryStore()));
+  const errors: string[] = [];
+  toStream(run.source).subscribe(() => Promise.reject(new Error('no')), { onError: ({ code }) => errors.push(code) });
+  await until(() => errors.length === 1);
+  const bare = await polled(cursorPages, { drains: false });
+  let failed = 0;
+  bare.source.on('failed', () => (failed += 1));
+  toStream(bare.source).subscribe(() => Promise.reject(new Error('no')), { onError: ({ code }) => errors.push(code) });
+  await until(() => failed === 5);
+  expect(errors).toEqual(['CONSUMER']);
+});
+
+test('delivery-1 in the same process, whoever watches after a stopped watcher gets what it refused, while a neighbour goes on', async () => {
+  const run = await polled(cursorPages, settings(false, memoryStore()));
+  const neighbour: number[] = [];
+  const errors: string[] = [];
+  toStream(run.source).subscribe(({ event }) => void neighbour.push(event.n));
+  toStream(run.source).subscribe(({ event }) => (event.n === 3 ? Promise.reject(new Error('no')) : undefined), {
+    onError: ({ code }) => errors.push(code),
+  });
+  await until(() => errors.length === 1);
+  const later: number[] = [];
+  toStream(run.source).subscribe(({ event }) => void later.push(event.n));
+  await runUntil(run, () => later.includes(10));
+  expect(later).toEqual([3, 4, 5, 6, 7, 8, 9, 10]);
+  expect(neighbour).toEqual(all);
+  expect(run.source.untaken).toBe(0);
+});
