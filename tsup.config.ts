@@ -1,26 +1,31 @@
 import { defineConfig } from 'tsup';
 
-/** One entry per import path, plus the files that `#http` names; `test/entries.test.ts` holds this list, package.json and `src` to one another. */
+/** What can be imported. `test/entries.test.ts` holds this list, package.json and the folders of `src` to one another. */
+const entries = {
+  index: 'src/index.ts',
+  chaturbate: 'src/chaturbate/index.ts',
+  stripchat: 'src/stripchat/index.ts',
+  camsoda: 'src/camsoda/index.ts',
+  env: 'src/adapters/env.ts',
+  node: 'src/adapters/node.ts',
+  mock: 'src/mock/index.ts',
+  'mock/msw': 'src/mock/msw.ts',
+};
+
 export default defineConfig({
   entry: {
-    index: 'src/index.ts',
-    chaturbate: 'src/chaturbate/index.ts',
-    stripchat: 'src/stripchat/index.ts',
-    camsoda: 'src/camsoda/index.ts',
-    env: 'src/adapters/env.ts',
-    node: 'src/adapters/node.ts',
-    mock: 'src/mock/index.ts',
-    'mock/msw': 'src/mock/msw.ts',
+    ...entries,
     'mock/cli': 'src/mock/cli.ts',
     'http.node': 'src/core/http.node.ts',
     'http.web': 'src/core/http.web.ts',
   },
+  // Nobody imports the others, so nobody needs their types: those of `#http` would show ky.
+  dts: { entry: entries },
   // The door stays an import of its own: whoever installs the package gets the file that fits its runtime.
   external: [/^#/],
   format: ['esm'],
   target: 'es2022',
   platform: 'neutral',
-  dts: true,
   splitting: true,
   sourcemap: true,
   clean: true,

@@ -14,11 +14,14 @@ export type { Logger } from './core/logger.ts';
 export { consoleLogger } from './core/logger.ts';
 export type { MemoryCache, MemoryCacheOptions } from './core/memory-cache.ts';
 export { memoryCache } from './core/memory-cache.ts';
+export type { CacheOptions, CallOptions, ClientOptions, Fetch, RetryOptions } from './core/options.ts';
+export type { TelemetryContext, TelemetryEvent, TelemetryEvents, TelemetryListener } from './core/telemetry.ts';
 export type { CacheTier, TieredCache, TieredOptions } from './core/tiered.ts';
 export { tiered } from './core/tiered.ts';
 export type { Clock, Random, Stop } from './core/time.ts';
 export { days, hours, minutes, seconds } from './core/time.ts';
 export { calculateSafeInterval, type PlatformRateLimit, rateLimits } from './rate-limits.ts';
+export { type BatchOptions, batch } from './stream/batch.ts';
 export type { CheckpointOption } from './stream/checkpoint.ts';
 export { type CheckpointStore, memoryStore } from './stream/checkpoint-store.ts';
 export type {
@@ -31,9 +34,13 @@ export type {
   StreamStatus,
   WatchOptions,
 } from './stream/event-stream.ts';
-export { filter, type MergedStream, type MergeOptions, map, merge, take, takeUntil } from './stream/operators.ts';
+export { type MergedStream, type MergeOptions, merge } from './stream/merge.ts';
+export { filter, map, take, takeUntil } from './stream/operators.ts';
+export type { SourceSettings } from './stream/poll-options.ts';
 export { type PollTipsOptions, pollTips } from './stream/poll-tips.ts';
 export { type FromUrlOptions, fromUrl, type ServeOptions, toResponse } from './stream/serve.ts';
 export { createSource, type Source, type SourceOptions } from './stream/source.ts';
+export { real, testTip } from './stream/test-tip.ts';
 export type { KnownPlatform, TipEvent, UniformTip } from './stream/tip-event.ts';
 export { isUniformTip, tipDate, toUniform, validateNormalizedEvent } from './stream/validate.ts';
+export { describe, type Rates, worth } from './stream/worth.ts';

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
@@ -78,6 +78,16 @@ describe('the documents', () => {
       .map((match) => match[1] ?? '')
       .filter((link) => !/^[a-z]+:/.test(link));
     expect(links.filter((link) => !existsSync(join(root, dirname(page), link)))).toEqual([]);
+  });
+
+  it.each(['docs/decisions', 'docs/requirements'])('list every page of %s, by its title', (folder) => {
+    const rest = files(folder, '.md').filter((file) => !file.endsWith('README.md'));
+    const wanted = rest.map((file) => [basename(file), /^# (.*?)(: [A-Z]{2}-1 to .*)?$/m.exec(read(file))?.[1]]);
+    const listed = [...read(`${folder}/README.md`).matchAll(/^- \[(.*)\]\((.*)\)/gm)].map(([, title, file]) => [
+      file,
+      title,
+    ]);
+    expect(listed.sort()).toEqual(wanted.sort());
   });
 
   it('name only commands that package.json has', () => {

@@ -2,9 +2,11 @@ import type { Clock } from './time.ts';
 
 /** Where answers are kept: `memoryCache()`, `tiered([...])`, a Keyv, or your own. Results may be promises. */
 export interface CacheStore {
+  /** The value, or `undefined`. */
   get(key: string): unknown;
   /** Keeps `value`, plain data, for `ttl` milliseconds. */
   set(key: string, value: unknown, ttl?: number): unknown;
+  /** Forgets the value. */
   delete(key: string): unknown;
 }
 

@@ -13,8 +13,10 @@ export interface MemoryCacheOptions {
 
 /** A cache in the memory of this process. */
 export interface MemoryCache extends CacheStore {
+  /** The value, unless its time is over. */
   get(key: string): unknown;
   set(key: string, value: unknown, ttl?: number): void;
+  /** Forgets the value. Returns whether there was one. */
   delete(key: string): boolean;
   /** What it holds and how often it was of use. */
   stats(): { size: number; max: number; hits: number; misses: number };

@@ -10,8 +10,10 @@ export interface CacheTier {
 
 /** Several caches, the nearest first. */
 export interface TieredCache extends CacheStore {
+  /** The value of the nearest level that has it. */
   get(key: string): Promise<unknown>;
   set(key: string, value: unknown, ttl?: number): Promise<void>;
+  /** Forgets the value in every level. */
   delete(key: string): Promise<void>;
   /** Hits by level, nearest first, and look-ups that no level could answer. */
   stats(): { hits: readonly number[]; misses: number };

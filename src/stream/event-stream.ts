@@ -133,8 +133,10 @@ export interface EventStream<T> extends AsyncIterable<T> {
   on<N extends keyof StreamSignals<T>>(name: N, listener: (signal: StreamSignals<T>[N]) => void): Stop;
   /** Resolves with the first successful poll or subscription, and rejects when the stream ends in an error before it. */
   ready(options?: { signal?: AbortSignal | undefined }): Promise<void>;
+  /** Counters since the stream was made. */
   stats(): StreamStats;
   /** Stops asking, lets running callbacks finish (5 s at most), commits, and resolves. The stream can be watched again. */
   close(): Promise<void>;
+  /** `close()`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }

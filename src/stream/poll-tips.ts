@@ -35,8 +35,11 @@ export interface PollTipsOptions<E> extends SourceSettings, TipView {
   backlog?: 'deliver' | 'mark' | 'skip' | undefined;
   /** The endpoint gives each event once and knows no cursor: with a checkpoint, what was read is kept until it is taken. @default false */
   drains?: boolean | undefined;
+  /** The source of time. @default the machine's */
   clock?: Clock | undefined;
+  /** The source of random numbers. @default Math.random */
   random?: Random | undefined;
+  /** Where warnings and errors go; `false` silences them. @default consoleLogger() */
   logger?: Logger | false | undefined;
 }
 

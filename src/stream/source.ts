@@ -10,6 +10,7 @@ import type { TicketOwner } from './ticket.ts';
 export interface SourceOptions<T> {
   /** Names the source in `status`, `gap` and errors. */
   platform: string;
+  /** Whose room it is, for `status` and `gap`. */
   channel?: string | undefined;
   /** The id of an event. With it, a re-delivery is dropped, and answered like the delivery that it repeats. */
   id?: ((event: T) => string | undefined) | undefined;
@@ -21,6 +22,7 @@ export interface SourceOptions<T> {
    * @default 'keep'
    */
   unwatched?: 'keep' | 'reject' | undefined;
+  /** The source of time. @default the machine's */
   clock?: Clock | undefined;
 }
 

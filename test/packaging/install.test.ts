@@ -67,8 +67,8 @@ describe('the packed package', () => {
     expect(packed.filter((file) => /\.(test|spec)\.|\.env|\.snap/.test(file))).toEqual([]);
   });
 
-  it('shows no type of a dependency in its own types', async () => {
-    const declarations = packed.filter((file) => file.endsWith('.d.ts'));
+  it('shows no type of a dependency in its own types, but those of msw where msw is what it is for', async () => {
+    const declarations = packed.filter((file) => file.endsWith('.d.ts') && file !== 'dist/mock/msw.d.ts');
     expect(declarations.length).toBeGreaterThan(7);
     const texts = await Promise.all(
       declarations.map(async (file) => ({

@@ -20,6 +20,7 @@ const run = promisify(execFile);
 /** Builds and packs the package as `npm publish` would, and installs it in an app outside of the project. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'tipstream-'));
+  await run('npm', ['run', 'build'], { cwd: root });
   const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: root });
   const [{ filename, files }] = JSON.parse(stdout.slice(stdout.search(/^\[/m)));
   const app = join(folder, 'app');
