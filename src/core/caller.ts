@@ -7,7 +7,7 @@ import { isTipstreamError, type RateLimit, type TipstreamError } from './errors.
 import { line } from './logger.ts';
 import { memoryCache } from './memory-cache.ts';
 import { type CacheOptions, type CallOptions, checkDuration } from './options.ts';
-import { type Prepared, prepare } from './request.ts';
+import type { Prepared } from './request.ts';
 import { createRetrier } from './retry.ts';
 import { createSharing, type Sharing } from './sharing.ts';
 
@@ -122,7 +122,7 @@ export function createCaller(platform: Platform<unknown>, connection: Connection
         const { signal, deadline = options.deadline } = callOptions;
         return connection.call(endpoint, { signal, deadline }, async (call) => {
           checkDuration(platform.name, 'deadline', deadline);
-          const prepared = prepare(platform.name, endpoint, input);
+          const prepared = connection.prepare(call, endpoint, input);
           const {
             answer,
             cache = 'MISS',

@@ -3,8 +3,10 @@ import { type Connection, type Credentials, open, type RateState } from './conne
 import { type Endpoint, isEndpoint, listEndpoints, type Platform } from './endpoint.ts';
 import type { CallOptions, ClientOptions } from './options.ts';
 import { type AllOptions, type Page, walk } from './page.ts';
+import { prepare } from './prepare.ts';
 import type { TelemetryEvents } from './telemetry.ts';
 import type { Stop } from './time.ts';
+import { createTokens } from './tokens.ts';
 import { type Verification, verify } from './verify.ts';
 
 /** What a call takes; an input without required fields may be left out. */
@@ -60,7 +62,7 @@ export function connect<P extends Platform<unknown>>(
   options: ClientOptions = {},
   credentials: Credentials = {},
 ): Client<P> {
-  return clientOf(platform, open(platform, options, credentials));
+  return clientOf(platform, open(platform, options, credentials, { makeTokens: createTokens, prepare }));
 }
 
 /** The same over an open connection, which it closes. */

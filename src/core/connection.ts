@@ -7,11 +7,12 @@ import type { Endpoint, Platform } from './endpoint.ts';
 import { isTipstreamError, type RateLimit } from './errors.ts';
 import { createLimiter, type Slot } from './limiter.ts';
 import { type ClientOptions, type ResolvedOptions, resolveOptions } from './options.ts';
+import { plainTokens } from './plain-tokens.ts';
 import { createRedactor, type Redactor } from './redact.ts';
-import { type Prepared, prepare } from './request.ts';
+import { type Prepare, type Prepared, prepareSimply } from './request.ts';
 import { createTelemetry, type Telemetry, type TelemetryEvents } from './telemetry.ts';
 import type { Stop } from './time.ts';
-import { createTokens } from './tokens.ts';
+import type { MakeTokens } from './tokens.ts';
 import { createTransport } from './transport.ts';
 
 export type { Answer, SendOptions } from './answer.ts';
@@ -56,6 +57,8 @@ export interface Connection {
     limits: { signal?: AbortSignal | undefined; deadline?: number | undefined },
     run: (call: Call) => Promise<T>,
   ): Promise<T>;
+  /** Checks and spells the input of a running call. */
+  prepare(call: Call, endpoint: Endpoint, input: unknown): Prepared;
   /** One attempt of a running call. */
   attempt<Out>(
     call: Call,
@@ -76,6 +79,14 @@ export interface Connection {
   accountKey(): Promise<string>;
 }
 
+/** What only some platforms need; whoever needs it brings it along. */
+export interface Parts {
+  /** `createTokens` where credentials can be renewed. */
+  makeTokens?: MakeTokens;
+  /** `prepare` where endpoints take input. */
+  prepare?: Prepare;
+}
+
 /**
  * Opens a connection. Sends nothing and touches no global.
  *
@@ -85,18 +96,16 @@ export function open(
   platform: Platform<unknown>,
   options: ClientOptions = {},
   credentials: Credentials = {},
+  { makeTokens = plainTokens, prepare = prepareSimply }: Parts = {},
 ): Connection {
   const resolved = resolveOptions(platform.name, options);
   const { clock, limiter = createLimiter(), signal } = resolved;
-  const baseUrl = (resolved.baseUrl ?? platform.baseUrl ?? '').replace(/\/$/, '');
-  const { origin, host } = checkAddress(platform.name, baseUrl, {
-    allowInsecure: resolved.allowInsecure,
-    strict: platform.strictHttps,
-  });
+  const baseUrl = resolved.baseUrl ?? platform.baseUrl ?? '';
+  const { origin, host } = checkAddress(platform.name, baseUrl, resolved.allowInsecure, platform.strictHttps);
   const redactor = createRedactor();
   const telemetry = createTelemetry(resolved.telemetry);
   const { credential, params = {}, headers = {} } = credentials;
-  const tokens = credential === undefined ? undefined : createTokens(credential, clock, redactor);
+  const tokens = credential === undefined ? undefined : makeTokens(credential, clock, redactor);
   const active = new Set<Call>();
   const closing = new Set<() => void | Promise<void>>();
   const used = new Map<string, string>();
@@ -139,6 +148,8 @@ export function open(
     redactor,
     telemetry,
     attempt,
+    prepare: (call, endpoint, input) =>
+      prepare(endpoint, input, (text) => call.error('VALIDATION', text), redactor.add),
     accountKey: async () => account ?? connection.call({ name: 'account', method: 'GET' }, {}, accountKey),
     forget: () => tokens?.forget(),
     on: telemetry.on,
@@ -147,7 +158,7 @@ export function open(
     },
     send: (endpoint, input, sending = {}) =>
       connection.call(endpoint, sending, (call) =>
-        attempt(call, endpoint, prepare(platform.name, endpoint, input), sending),
+        attempt(call, endpoint, connection.prepare(call, endpoint, input), sending),
       ),
     async call({ name, method }, { signal: own, deadline }, run) {
       const since = clock.now();

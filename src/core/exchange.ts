@@ -30,12 +30,15 @@ export function createExchange(
   let failures = 0;
 
   const explain = (call: Call, error: unknown, before: Call['facts']['sent']): TipstreamError => {
-    const { code, text, unsent } = readNetworkFailure(error);
+    const cause = redactor.error(error);
+    const { code, text, unsent } = readNetworkFailure(cause);
     if (unsent) call.facts.sent = before;
     failures += 1;
-    const cors = code === 'NETWORK' && !answered && failures >= suspicious && 'document' in globalThis;
-    const message = cors ? `${text}, or the server forbids pages (CORS)` : text;
-    return call.error(code, message, { cause: redactor.error(error), retryAfterMs: cors ? corsPause : undefined });
+    const cors = !answered && failures >= suspicious && 'document' in globalThis;
+    return call.error(code, cors ? `${text}, or the server forbids pages (CORS)` : text, {
+      cause,
+      retryAfterMs: cors ? corsPause : undefined,
+    });
   };
 
   return async (call, endpoint, target, sending) => {

@@ -2,11 +2,10 @@ import type { ErrorCode, Problem } from './errors.ts';
 
 /** What to do about an answer that is no success, where the platform says nothing better. */
 const advice: Readonly<Partial<Record<ErrorCode, string>>> = {
-  AUTH: 'the credential was refused; make a new one',
-  PERMISSION: 'the credential may not do this; look at its scopes',
-  NOT_FOUND: 'there is no such thing; look at the address and the names in it',
+  AUTH: 'the credential is refused; make a new one',
+  PERMISSION: 'the credential may not do this; check its scopes',
+  NOT_FOUND: 'no such thing; check the address and its names',
   RATE_LIMITED: 'too many requests',
-  VALIDATION: 'the upstream refused the input',
   SERVER: 'the upstream failed',
   UNAVAILABLE: 'the upstream is not available',
 };

@@ -1,28 +1,22 @@
 import type { ErrorCode } from './errors.ts';
 
-const part = (error: unknown, key: 'code' | 'cause' | 'message'): unknown =>
-  typeof error === 'object' && error !== null ? Reflect.get(error, key) : undefined;
+const tls = /CERT|SELF_SIGNED|UNABLE_TO_|ERR_(TLS|SSL)|EPROTO|handshake/i;
+const unreached = /refused|ENOTFOUND|EAI_AGAIN|CONNECT_TIMEOUT|EHOSTUNREACH|ENETUNREACH|\bdns\b|FailedToOpenSocket/i;
 
 /**
  * Tells the failures of `fetch` apart on every runtime: Node hides the code in `cause`, Bun has it on the error, Deno and workerd
  * have only words. Whatever it was, it is no answer: `NETWORK` where it is not `TLS`.
  *
- * @returns the code, and whether the failure shows that nothing left this machine
+ * @param error - The failure as the redactor rebuilt it.
+ * @returns the code, what to do, and whether nothing can have left this machine
  */
 export function readNetworkFailure(error: unknown): { code: ErrorCode; unsent: boolean; text: string } {
-  const words: string[] = [];
-  for (let one = error, depth = 0; one && depth < 5; one = part(one, 'cause'), depth += 1)
-    words.push(`${part(one, 'code') ?? ''} ${part(one, 'message') ?? ''}`);
-  const all = words.join(' ');
-  const tls = /CERT|certificate|SELF_SIGNED|UNABLE_TO_|ERR_(TLS|SSL)|EPROTO|handshake/i.test(all);
-  if (tls)
-    return {
-      code: 'TLS',
-      unsent: true,
-      text: 'the certificate was not accepted; check the address and the date of this machine',
-    };
-  const unsent =
-    /refused|ENOTFOUND|EAI_AGAIN|CONNECT_TIMEOUT|EHOSTUNREACH|ENETUNREACH|\bdns\b|FailedToOpenSocket/i.test(all);
+  let words = '';
+  for (let one = error, depth = 0; one instanceof Error && depth < 5; one = one.cause, depth += 1)
+    words += ` ${'code' in one ? one.code : ''} ${one.message}`;
+  if (tls.test(words))
+    return { code: 'TLS', unsent: true, text: 'the certificate is not good; check the address and the clock' };
+  const unsent = unreached.test(words);
   return {
     code: 'NETWORK',
     unsent,

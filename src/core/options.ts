@@ -1,7 +1,7 @@
 import type { CacheStore } from './cache.ts';
 import { TipstreamError } from './errors.ts';
 import type { Limiter } from './limiter.ts';
-import { consoleLogger, type Logger } from './logger.ts';
+import { type Logger, plainLogger } from './logger.ts';
 import type { TelemetryListener } from './telemetry.ts';
 import { type Clock, type Random, seconds, systemClock } from './time.ts';
 
@@ -104,7 +104,7 @@ export function checkDuration(platform: string, name: string, value: number | un
 
 /** Fills the defaults in and refuses what cannot work, before anything is sent. */
 export function resolveOptions(platform: string, options: ClientOptions): ResolvedOptions {
-  const resolved: ResolvedOptions = { ...defaults, logger: consoleLogger() };
+  const resolved: ResolvedOptions = { ...defaults, logger: plainLogger() };
   for (const [key, value] of Object.entries(options))
     if (value !== undefined) Object.assign(resolved, { [key]: value });
   checkDuration(platform, 'timeout', resolved.timeout);

@@ -14,16 +14,13 @@ export type SchemaResult<T> =
 /** What turns an unknown value into a known one: a schema, or a function that throws where it cannot. */
 export type Reader<T> = Schema<T> | ((value: unknown) => T);
 
-const word = (segment: unknown): string =>
-  String(typeof segment === 'object' && segment !== null && 'key' in segment ? segment.key : segment);
-
 /** Reads `value`. Throws an error whose message names the place and the kind of mismatch, never the content. */
 export function read<T>(reader: Reader<T>, value: unknown): T {
   if (typeof reader === 'function') return reader(value);
   const result = reader['~standard'].validate(value);
-  if ('then' in result) throw new TypeError('the schema is asynchronous');
-  if (!result.issues) return result.value;
-  const issue = result.issues[0];
-  const code = issue && 'code' in issue ? issue.code : 'invalid';
-  throw new TypeError(`${issue?.path?.map(word).join('.') || 'the value'}: ${code}`);
+  if ('value' in result) return result.value;
+  const issue = 'issues' in result ? result.issues?.[0] : undefined;
+  throw new TypeError(
+    `${issue?.path?.map(String).join('.') || 'value'}: ${issue && 'code' in issue ? issue.code : 'invalid'}`,
+  );
 }

@@ -15,7 +15,7 @@ export interface Judge {
   redactor: Redactor;
   now(): number;
   /** Sees every body before it is judged. */
-  look?: ((endpoint: Endpoint, status: number, text: string) => void) | undefined;
+  look(endpoint: Endpoint, status: number, text: string): void;
   /** Sees the rate limit as soon as it is known. */
   limited(rateLimit: RateLimit | undefined): void;
 }
@@ -46,7 +46,7 @@ export async function readAnswer<Out>(
       ? error
       : fail('NETWORK', `${status}, the answer broke off`, { cause: redactor.error(error) });
   });
-  judge.look?.(endpoint, status, text);
+  judge.look(endpoint, status, text);
   const body = parse(endpoint, text);
   if (!(endpoint.accepts?.(status, body) ?? (response.ok || unchanged))) {
     const said = (endpoint.problem ?? platform.problem)?.(status, headers, text, body);

@@ -17,34 +17,26 @@ export interface Target {
 }
 
 /** The address to ask. With `secret: '***'` it is the one to show. */
-export function address(target: Target, call: Call): string {
-  const { template, params, prepared, scheme, secret, url } = target;
-  const place = (where: AuthScheme['in']) =>
-    scheme?.in === where && secret !== undefined ? [[scheme.name, secret] as const] : [];
-  if (url !== undefined) return verbatim(target, url, call);
-  const filled = fill(template, { ...params, ...prepared.params, ...Object.fromEntries(place('path')) }, (name) =>
-    call.error('VALIDATION', `"${name}" is missing or empty`),
-  );
-  const search = new URLSearchParams(
-    [...prepared.query, ...place('query')].map(([name, value]) => [name, value]),
-  ).toString();
-  return search ? `${filled}${filled.includes('?') ? '&' : '?'}${search}` : filled;
-}
-
-/** The address that an upstream gave is followed as it is, and only to where the credential belongs. */
-function verbatim({ origin, scheme, secret }: Target, url: string, call: Call): string {
-  let next: URL;
+export function address({ template, origin, params, prepared, scheme, secret, url }: Target, call: Call): string {
+  const placed = scheme && secret !== undefined ? { [scheme.name]: secret } : {};
+  const asked = Object.entries(scheme?.in === 'query' ? placed : {});
+  if (url === undefined) {
+    const filled = fill(template, { ...params, ...prepared.params, ...(scheme?.in === 'path' && placed) }, (name) =>
+      call.error('VALIDATION', `"${name}" is missing or empty`),
+    );
+    const search = `${new URLSearchParams([...prepared.query, ...asked])}`;
+    return filled + (search && (filled.includes('?') ? '&' : '?')) + search;
+  }
+  // An address that the upstream gave is followed as it is, and only to where the credential belongs.
+  let next: URL | undefined;
   try {
     next = new URL(url, origin);
-  } catch {
-    throw call.error('UPSTREAM', 'the upstream gave a next address that is none');
-  }
-  if (next.origin !== origin || next.username || next.password)
+  } catch {}
+  if (next?.origin !== origin || next.username || next.password)
     throw call.error(
       'UPSTREAM',
-      `the upstream gave a next address at another origin (${next.hostname}); the credential stays here`,
+      'the next address that the upstream gave is at another origin; the credential stays here',
     );
-  if (scheme?.in !== 'query' || secret === undefined || next.searchParams.has(scheme.name)) return next.href;
-  next.searchParams.set(scheme.name, secret);
+  for (const [name, value] of asked) if (!next.searchParams.has(name)) next.searchParams.set(name, value);
   return next.href;
 }

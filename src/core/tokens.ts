@@ -2,6 +2,7 @@ import type { Credential } from './auth.ts';
 import type { Call } from './call.ts';
 import { isTipstreamError } from './errors.ts';
 import { createFlights } from './flights.ts';
+import { noCredential } from './plain-tokens.ts';
 import type { Redactor } from './redact.ts';
 import { type Clock, seconds } from './time.ts';
 
@@ -15,6 +16,9 @@ export interface Tokens {
 
 /** A failed refresh is not repeated for so long: many calls that fail together ask once. */
 const remembered = seconds(1);
+
+/** How a connection comes to its tokens. */
+export type MakeTokens = (credential: Credential, clock: Clock, redactor: Redactor) => Tokens;
 
 /** Looks a credential up, refreshes it once for everybody, and lets no refused token come back. */
 export function createTokens(credential: Credential, clock: Clock, redactor: Redactor): Tokens {
@@ -34,7 +38,7 @@ export function createTokens(credential: Credential, clock: Clock, redactor: Red
     call.failure ??
     (isTipstreamError(error)
       ? error
-      : call.error('AUTH', 'no credential could be had; look at the function or provider that gives it', {
+      : call.error('AUTH', noCredential, {
           cause: redactor.error(error),
         }));
 

@@ -1,4 +1,3 @@
-import { maskAnonymous } from './anonymous.ts';
 import type { Answer, SendOptions } from './answer.ts';
 import { type Call, openCall } from './call.ts';
 import type { Endpoint, Platform } from './endpoint.ts';
@@ -47,11 +46,12 @@ export function createTransport(parts: TransportParts): Transport {
   const { clock, logger } = options;
   const { now } = clock;
   const exchange = createExchange(options, parts.headers, redactor, telemetry);
-  const debug = logger ? logger.debug?.bind(logger) : undefined;
-  const look =
-    debug &&
-    ((endpoint: Endpoint, status: number, text: string): void =>
-      debug(line(platform.name, now(), `${endpoint.name}: ${status} ${redactor.text(String(maskAnonymous(text)))}`)));
+  const look = (endpoint: Endpoint, status: number, text: string): void => {
+    if (logger !== false && logger.debug)
+      logger.debug(
+        line(platform.name, now(), `${endpoint.name}: ${status} ${redactor.text(logger.body?.(text) ?? '')}`),
+      );
+  };
 
   const attempt = async <Out>(
     parent: Call,
@@ -84,7 +84,7 @@ export function createTransport(parts: TransportParts): Transport {
       call.limit(limit, `no whole answer in ${limit / 1000} s; look at the network, or raise timeout`);
       secret = scheme && (await tokens?.get(call));
       const target = {
-        template: parts.base + endpoint.path,
+        template: endpoint.path ? parts.base.replace(/\/$/, '') + endpoint.path : parts.base,
         origin,
         params,
         prepared,

@@ -1,27 +1,15 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { type Connection, open } from '../../src/core/connection.ts';
-import { isTipstreamError, type TipstreamError } from '../../src/core/errors.ts';
 import { createLimiter } from '../../src/core/limiter.ts';
 import type { ClientOptions } from '../../src/core/options.ts';
 import { seconds } from '../../src/core/time.ts';
 import { settle, testClock } from '../support/clock.ts';
+import { failure } from '../support/failure.ts';
 import { gate, json, type Route, startServer } from '../support/server.ts';
 import { canary, demo } from './fixture.ts';
 
 const { endpoints } = demo;
-
-/** The error of a promise that has to fail. */
-const failure = (promise: Promise<unknown>): Promise<TipstreamError> =>
-  promise.then(
-    () => {
-      throw new Error('it did not fail');
-    },
-    (error: unknown) => {
-      if (!isTipstreamError(error)) throw error;
-      return error;
-    },
-  );
 
 async function connected(routes: Route | Record<string, Route>, options: ClientOptions = {}, credential = canary) {
   const server = await startServer(routes);

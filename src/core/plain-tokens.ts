@@ -1,0 +1,29 @@
+import type { MakeTokens } from './tokens.ts';
+
+/** Looks a credential up for every request, and knows no way to renew it: what a platform with permanent keys needs. */
+export const plainTokens: MakeTokens = (credential, _clock, redactor) => {
+  const look = (signal: AbortSignal): string | Promise<string> =>
+    typeof credential === 'object'
+      ? credential.get(signal)
+      : typeof credential === 'function'
+        ? credential()
+        : credential;
+  if (typeof credential === 'string') redactor.add(credential);
+  return {
+    async get(call) {
+      if (typeof credential === 'string') return credential;
+      try {
+        const token = await call.race(Promise.resolve(look(call.signal)));
+        redactor.add(token);
+        return token;
+      } catch (error) {
+        throw call.failure ?? call.error('AUTH', noCredential, { cause: redactor.error(error) });
+      }
+    },
+    refresh: async () => undefined,
+    forget() {},
+  };
+};
+
+/** Whoever gives the credential failed. */
+export const noCredential = 'no credential could be had; look at the function or provider that gives it';

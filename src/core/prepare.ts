@@ -1,0 +1,32 @@
+import { isSecretName } from './redact.ts';
+import { type Reader, read } from './reader.ts';
+import { type Prepare, pairs } from './request.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Checks the input of a call and spells it as the wire does. An input in the wire's spelling is refused: it would be passed over. */
+export const prepare: Prepare = ({ wire = {}, params, query, body }, input, refuse, secret) => {
+  for (const [ours, theirs] of Object.entries(wire))
+    if (isFields(input) && theirs in input && !(theirs in wire) && theirs !== ours)
+      throw refuse(`write "${ours}", not "${theirs}"`);
+  // A server that repeats a password in its error must not make us repeat it.
+  for (const [name, value] of Object.entries(isFields(input) ? input : {}))
+    if (typeof value === 'string' && isSecretName(name)) secret(value);
+  const part = (reader: Reader<unknown> | undefined): unknown => {
+    try {
+      return reader && read(reader, input ?? {});
+    } catch (error) {
+      throw refuse(`the input is not right: ${error instanceof Error ? error.message : 'invalid'}`);
+    }
+  };
+  const spelled = (value: unknown): unknown =>
+    isFields(value) ? Object.fromEntries(Object.entries(value).map(([key, one]) => [wire[key] ?? key, one])) : value;
+  return {
+    params: Object.fromEntries(pairs(part(params))),
+    query: pairs(spelled(part(query))),
+    ...(body && { body: JSON.stringify(spelled(part(body))) }),
+  };
+};
