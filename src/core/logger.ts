@@ -3,18 +3,18 @@ import { maskAnonymous } from './anonymous.ts';
 /** Where log lines go. A method that is missing silences its level. Lines hold no secret and no name behind an anonymous tip. */
 export interface Logger {
   /** Every answer. */
-  debug?(line: string): void;
+  debug?: ((line: string) => void) | undefined;
   /** What goes as it should, e.g. that a stream began. */
-  info?(line: string): void;
+  info?: ((line: string) => void) | undefined;
   /** What an app can go on with. */
-  warn?(line: string): void;
+  warn?: ((line: string) => void) | undefined;
   /** What somebody must look at. */
-  error?(line: string): void;
+  error?: ((line: string) => void) | undefined;
   /**
    * Makes the body of an answer fit for `debug`: it names nobody who is anonymous. Without it, lines come without bodies. A logger
    * of your own takes that of `consoleLogger('debug')`: `{ ...consoleLogger('debug'), debug: mine }`.
    */
-  body?(text: string): string;
+  body?: ((text: string) => string) | undefined;
 }
 
 const levels = ['debug', 'info', 'warn', 'error'] as const;

@@ -22,12 +22,9 @@ describe('a platform', () => {
     expectTypeOf<Parameters<Client<typeof demo>['room']>[0]>().toEqualTypeOf<{ room: string }>();
     expectTypeOf<Client<typeof demo>['typed']>().returns.toEqualTypeOf<Promise<{ text: string }>>();
     expectTypeOf<Client<typeof demo>['users']['all']>().returns.toEqualTypeOf<AsyncIterableIterator<{ id: string }>>();
+    const one = get('/', { response: () => 1, rate: 'b' });
     // @ts-expect-error: there is no such class
-    platform({
-      name: 'x',
-      rates: { a: { limit: 1, per: 1 } },
-      endpoints: { one: get('/', { response: () => 1, rate: 'b' }) },
-    });
+    platform({ name: 'x', rates: { a: { limit: 1, per: 1 } }, endpoints: { one } });
   });
 
   it('becomes a client without a request, a timer or a global', () => {

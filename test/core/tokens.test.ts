@@ -111,7 +111,13 @@ describe('a refresh', () => {
 
   it('core-13 is not repeated for a 401 that it has already answered', async () => {
     let refreshed = 0;
-    const { tokens, call } = made({ get: () => 'old-not-secret', refresh: () => `new-${(refreshed += 1)}-not-secret` });
+    const { tokens, call } = made({
+      get: () => 'old-not-secret',
+      refresh() {
+        refreshed += 1;
+        return `new-${refreshed}-not-secret`;
+      },
+    });
     expect(await tokens.refresh('old-not-secret', call())).toBe('new-1-not-secret');
     expect(await tokens.refresh('old-not-secret', call())).toBe('new-1-not-secret');
     expect(await tokens.refresh('new-1-not-secret', call())).toBe('new-2-not-secret');
