@@ -1,6 +1,6 @@
 /**
  * What each entry weighs in a bundle: minified, brotli, with every dependency and every chunk that it can load. Prints a table; `--write` puts
- * it into README.md as well.
+ * it into README.md as well, `--why chaturbate` says which file of the first program with that name brings how much.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
@@ -35,9 +35,8 @@ export const budgets: readonly Budget[] = [
   { what: '`tipstream`: everything', code: all('tipstream'), kilobytes: 18 },
 ];
 
-/** The size of a program in bytes, every chunk compressed by itself, as a server would. */
-export async function weigh(code: string): Promise<number> {
-  const { outputFiles } = await build({
+const bundle = (code: string) =>
+  build({
     stdin: { contents: code, resolveDir: root },
     bundle: true,
     minify: true,
@@ -49,10 +48,30 @@ export async function weigh(code: string): Promise<number> {
     external: builtinModules.flatMap((name) => [name, `node:${name}`]),
     outdir: 'out',
     write: false,
+    metafile: true,
     logLevel: 'silent',
   });
-  const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
-  return outputFiles.reduce((sum, { contents }) => sum + brotliCompressSync(contents, { params }).length, 0);
+
+const brotli = (contents: Uint8Array): number =>
+  brotliCompressSync(contents, { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } }).length;
+
+/** The size of a program in bytes, every chunk compressed by itself, as a server would. */
+export async function weigh(code: string): Promise<number> {
+  const { outputFiles } = await bundle(code);
+  return outputFiles.reduce((sum, { contents }) => sum + brotli(contents), 0);
+}
+
+/** The bytes that each file brings into a program, minified, the largest first. */
+async function explain(code: string): Promise<[file: string, bytes: number][]> {
+  const { metafile } = await bundle(code);
+  const bytes = new Map<string, number>();
+  for (const { inputs } of Object.values(metafile.outputs)) {
+    for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
+      const name = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? path;
+      bytes.set(name, (bytes.get(name) ?? 0) + bytesInOutput);
+    }
+  }
+  return [...bytes].sort(([, a], [, b]) => b - a);
 }
 
 export const kilobytes = (bytes: number): string => (bytes / 1000).toFixed(1);
@@ -65,21 +84,23 @@ export const measure = (): Promise<(Budget & { bytes: number })[]> =>
   Promise.all(budgets.map(async (budget) => ({ ...budget, bytes: await weigh(budget.code) })));
 
 if (import.meta.main) {
+  const why = process.argv.indexOf('--why');
+  const asked = budgets.find(({ what }) => why > 0 && what.includes(process.argv[why + 1] ?? ''));
+  if (asked) for (const [file, bytes] of await explain(asked.code)) console.log(`${String(bytes).padStart(7)} ${file}`);
+
   const rows = await measure();
   for (const { what, bytes, kilobytes: most } of rows) {
-    console.log(
-      `${kilobytes(bytes).padStart(6)} kB of ${most} kB  ${what.replaceAll('`', '')}${bytes > most * 1000 ? '  TOO LARGE' : ''}`,
-    );
+    const verdict = bytes > most * 1000 ? '  TOO LARGE' : '';
+    console.log(`${kilobytes(bytes).padStart(7)} kB of ${most} kB  ${what.replaceAll('`', '')}${verdict}`);
+    if (verdict) process.exitCode = 1;
   }
   if (process.argv.includes('--write')) {
     const readme = join(root, 'README.md');
+    const place = /(<!-- sizes[^>]*-->\n).*(\n<!-- \/sizes -->)/s;
+    const text = readFileSync(readme, 'utf8');
     writeFileSync(
       readme,
-      readFileSync(readme, 'utf8').replace(
-        /(<!-- sizes[^>]*-->\n).*(\n<!-- \/sizes -->)/s,
-        (_all, before, after) => before + table(rows) + after,
-      ),
+      text.replace(place, (_all, before, after) => before + table(rows) + after),
     );
   }
-  if (rows.some(({ bytes, kilobytes: most }) => bytes > most * 1000)) process.exitCode = 1;
 }
