@@ -1,5 +1,5 @@
-import { isSecretName } from './redact.ts';
 import { type Reader, read } from './reader.ts';
+import { isSecretName } from './redact.ts';
 import { type Prepare, pairs } from './request.ts';
 
 type Fields = Readonly<Record<string, unknown>>;

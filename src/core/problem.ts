@@ -1,3 +1,4 @@
+import { maskAnonymous } from './anonymous.ts';
 import type { Problem } from './errors.ts';
 
 type Fields = NonNullable<Problem['fields']>;
@@ -24,13 +25,16 @@ const words = (value: unknown): string | undefined => {
   return typeof value === 'string' ? cut(value.trim()) || undefined : undefined;
 };
 
-const withoutHtml = (text: string): string =>
-  text
+/** The words of a page or a log line. JSON that broke off may hold a tip whose anonymity was cut off. */
+const plain = (text: string): string => {
+  const words = text
     .slice(0, longestText)
     .replace(/<(script|style|head)\b[\s\S]*?<\/\1\s*>/gi, ' ')
     .replace(/<[^<>]*>/g, ' ')
     .replace(/\s+/g, ' ')
     .trim();
+  return /^[[{]/.test(words) ? String(maskAnonymous(words)) : words;
+};
 
 /** `[{ loc, msg, type }]` and its relatives. What was sent is not repeated. */
 const listedFields = (items: readonly unknown[]): Fields =>
@@ -118,7 +122,7 @@ export function readProblem(status: number, headers: Headers, text: string, body
   const top = isBody(body) ? body : {};
   const said: Said = isBody(body)
     ? readBody(body)
-    : { code: `HTTP_${status}`, message: body === undefined ? cut(withoutHtml(text)) : words(body) };
+    : { code: `HTTP_${status}`, message: body === undefined ? cut(plain(text)) : words(body) };
   const wait = Number(
     words(top.retry_after ?? (isBody(said.details) ? said.details.retry_after : undefined)) ?? Number.NaN,
   );

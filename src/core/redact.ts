@@ -15,7 +15,11 @@ export interface Redactor {
 }
 
 const mask = '***';
-const secretName = /(?:token|secret|password|authorization|cookie|api[-_]?key|jwt)$/i;
+/** Rotated tokens come and go for years; those of long ago are worth nothing. */
+const most = 500;
+/** Whether a header, parameter or field of this name holds a secret (XS-8). */
+export const isSecretName = (name: string): boolean =>
+  /(?:token|secret|password|authorization|cookie|api[-_]?key|jwt)$/i.test(name);
 
 /** Where a secret stands in a text, whatever it is: after `name=`, `"name":`, `Name: `, a scheme, or `://`. */
 const positions: readonly [RegExp, string][] = [
@@ -55,7 +59,7 @@ export function createRedactor(): Redactor {
   const headers = (from: Headers): Record<string, string> => {
     const to: Record<string, string> = {};
     from.forEach((value, name) => {
-      to[name] = secretName.test(name) ? mask : text(value);
+      to[name] = isSecretName(name) ? mask : text(value);
     });
     return to;
   };
@@ -71,7 +75,7 @@ export function createRedactor(): Redactor {
     return Object.fromEntries(
       Object.entries(input).map(([key, item]) => [
         text(key),
-        secretName.test(key) && item !== null ? mask : value(item, depth + 1),
+        isSecretName(key) && item !== null ? mask : value(item, depth + 1),
       ]),
     );
   };
@@ -97,8 +101,11 @@ export function createRedactor(): Redactor {
   };
   return {
     add(secret) {
-      if (secret.length < 4 || secrets.has(secret)) return;
+      if (secret.length < 4) return;
+      const old = secrets.delete(secret);
       secrets.add(secret);
+      if (old) return;
+      for (const oldest of secrets) if (secrets.size > most) secrets.delete(oldest);
       known = new RegExp(
         [...secrets]
           .sort((a, b) => b.length - a.length)

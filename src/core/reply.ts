@@ -49,7 +49,9 @@ export async function readAnswer<Out>(
   judge.look(endpoint, status, text);
   const body = parse(endpoint, text);
   if (!(endpoint.accepts?.(status, body) ?? (response.ok || unchanged))) {
-    const said = (endpoint.problem ?? platform.problem)?.(status, headers, text, body);
+    // Masked before it is read: a text that is cut would leave half a secret that no one recognises.
+    const reader = endpoint.problem ?? platform.problem;
+    const said = reader?.(status, headers, redactor.text(text), redactor.value(body));
     const problem = said && redactProblem(said, redactor);
     const code = errorCodeOf(status, problem);
     const retryAfterMs =
