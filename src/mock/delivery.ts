@@ -13,7 +13,6 @@ export const onceWritten: Delivery = {
   asked() {},
   watch(outgoing, _path, handedOut) {
     if (outgoing.destroyed) return handedOut(false);
-    outgoing.once('finish', () => handedOut(true));
     outgoing.once('close', () => handedOut(outgoing.writableFinished));
   },
 };

@@ -112,13 +112,12 @@ export function createWorld({ seed, rooms, platforms, limit, every, backlog }: W
 
 function* nothing(): Generator<Plan, undefined> {}
 
-/** Tips, and what lies between them, for ever. Noise is drawn from a row of its own, so it changes no tip. */
+/** Tips, and what lies between them, for ever. */
 function* happenings(random: () => number, manner: Manner, room: Room, every: number): Generator<Plan, never> {
   const [first, ...others] = manner.formats;
   const formats = dealt(random, [first, ...others].slice(0, manner.mixed));
   const veils = dealt(random, [true, false, false, false]);
   const between = dealt(random, methods);
-  const noise = seededRandom(random());
   for (let at = 0; ; ) {
     const format = formats.next().value;
     const wireName = pick(random, manner.users);
@@ -139,12 +138,12 @@ function* happenings(random: () => number, manner: Manner, room: Room, every: nu
     };
     yield { at, tip };
     const gap = Math.round(every * (0.5 + random()));
-    if (manner.noise && noise() < 0.7)
+    if (manner.noise && random() < 0.7)
       yield {
         at: at + Math.floor(gap / 2),
         method: between.next().value,
-        name: pick(noise, manner.users),
-        text: pick(noise, chatter),
+        name: pick(random, manner.users),
+        text: pick(random, chatter),
       };
     at += gap;
   }

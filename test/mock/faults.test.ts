@@ -1,4 +1,5 @@
 import { Agent, get } from 'node:http';
+import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { hints } from '../../src/mock/faults.ts';
 import type { Fault } from '../../src/mock/index.ts';
@@ -68,6 +69,18 @@ describe('each failure', () => {
     const half = await answer('truncated');
     expect(half.text.length).toBe(Math.floor(Number(half.headers['content-length']) / 2));
     expect(JSON.parse((await raw(`${url}/events/camsoda?mock=failure`)).text)).toEqual({ success: false });
+  });
+
+  it('EV-32 a reset is one: the connection is not closed, it is cut', async () => {
+    const { port } = await serve({ ...fast, scenario: 'reset' });
+    const socket = connect(port, '127.0.0.1');
+    const ended = new Promise((resolve) => {
+      socket
+        .once('end', () => resolve('closed'))
+        .once('error', (error: Error & { code?: string }) => resolve(error.code));
+    });
+    socket.write('GET /events/stripchat HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n');
+    expect(await ended).toBe('ECONNRESET');
   });
 
   it('EV-32 429 says its wait in each of the known ways', async () => {
@@ -193,8 +206,8 @@ describe('an evening with failures', () => {
     const paths = ['/events/camsoda', '/events/stripchat'];
     const evening = async (order: readonly string[]) => {
       const server = await serve({ ...fast, faults: { rate: 0.3 } });
-      for (const path of order) for (let turn = 0; turn < 30; turn += 1) await raw(server.url + path);
-      return server.faults;
+      for (const path of order) for (let turn = 0; turn < 10; turn += 1) await raw(server.url + path);
+      return paths.map((path) => server.requests.filter((each) => each.path === path).map(({ fault }) => fault));
     };
     expect(await evening(paths)).toEqual(await evening([...paths].reverse()));
   });
