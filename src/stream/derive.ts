@@ -1,76 +1,76 @@
-import type { TipstreamError } from '../core/errors.ts';
-import { systemClock } from '../core/time.ts';
-import type { EventStream, StreamSignals, StreamStats } from './event-stream.ts';
+import { TipstreamError } from '../core/errors.ts';
+import { type Stop, systemClock } from '../core/time.ts';
+import type { EventStream, StreamSignals } from './event-stream.ts';
 import { createFan } from './fan.ts';
-import { noStats } from './hub.ts';
 import { type Handle, type Origin, originOf, type Watcher } from './origin.ts';
 import { createSignals } from './signals.ts';
-import type { Ticket } from './ticket.ts';
-
-/** What a derived stream does with the events of its sources. */
-export interface Derived<T> {
-  /** Untaken events survive a restart. */
-  readonly durable: boolean;
-  /** Hands an event on, with the ticket of what it was made of. */
-  give(event: T, ticket: Ticket | undefined): void;
-  /** Says something beside the events. */
-  emit: Origin<T>['emit'];
-  /** Leaves the sources and ends the watchers once they took what they have. */
-  end(error?: TipstreamError): void;
-}
-
-/** How a derived stream works; made anew each time somebody begins to watch. */
-export interface Wiring<A> {
-  /** It remembers events, so what was left cannot be offered through it a second time while it is watched. */
-  readonly stateful?: boolean;
-  next(event: A, ticket: Ticket | undefined, index: number): void;
-  /** A source ended. Ends the derived stream by default. */
-  end?(error: TipstreamError | undefined, index: number): void;
-  /** The last watcher left. */
-  stop?(): void;
-}
-
-/** A stream made of others. It holds no ticket itself, watches its sources while it is watched, and passes their signals on. */
-export interface DerivedOrigin<A, T> extends Origin<T> {
-  /** Adds a source, also while it is watched. */
-  add(stream: EventStream<A>): () => void;
-}
+import { count, noStats, sumStats } from './stats.ts';
+import { hold, refuse, type Ticket } from './ticket.ts';
+import type { Derived, DerivedOrigin, DeriveOptions, Wiring } from './wiring.ts';
 
 export function derive<A, T>(
   streams: readonly EventStream<A>[],
   wire: (self: Derived<T>) => Wiring<A>,
+  options: DeriveOptions = {},
 ): DerivedOrigin<A, T> {
   const sources: (Origin<A> | undefined)[] = streams.map(originOf);
   const fan = createFan<T>();
   const signals = createSignals<T>();
   const own = noStats();
-  const ears: { name: keyof StreamSignals<T>; listener: (signal: never) => void }[] = [];
+  /** Listeners, each with its stops by source. */
+  const ears = new Set<{ hear: (source: Origin<A>) => Stop; stops: (Stop | undefined)[] }>();
   let handles: (Handle | undefined)[] | undefined;
   let wiring: Wiring<A> | undefined;
   let only: Watcher<T> | undefined;
 
   const live = (): Origin<A>[] => sources.filter((source) => source !== undefined);
   const each = <R>(ask: (source: Origin<A>) => R): R[] => live().map(ask);
+  const durable = (): boolean => live().some((source) => source.durable);
+  const recount = (): void => {
+    for (const handle of handles ?? []) handle?.recount();
+  };
 
   const watcherOf = (index: number): Watcher<A> => ({
     get observe() {
       return fan.counting === 0;
     },
-    next: (event, ticket) => wiring?.next(event, ticket, index),
+    next(event, ticket) {
+      try {
+        wiring?.next(event, ticket, index);
+      } catch (cause) {
+        broke(ticket, cause);
+      }
+    },
     end(error) {
       if (handles) handles[index] = undefined;
       if (wiring?.end) wiring.end(error, index);
       else self.end(error);
     },
-    finish: async () => {
-      detach();
-      await fan.finish();
+    async finish() {
+      if (handles) handles[index] = undefined;
+      // The other sources go on.
+      if (handles?.some(Boolean)) return wiring?.end?.(undefined, index);
+      await finish();
     },
   });
 
+  /** A function that the app gave to an operator threw. */
+  const broke = (ticket: Ticket | undefined, cause: unknown): void => {
+    const message = "tipstream: an operator's function threw; mend it and watch again";
+    const error = new TipstreamError({ code: 'CONSUMER', message, cause, fatal: durable() });
+    self.emit('error', error);
+    if (!error.fatal) return;
+    hold(ticket);
+    self.end(error);
+    refuse(ticket);
+  };
+
   const attach = (index: number): void => {
     const source = sources[index];
-    if (handles && source) handles[index] = source.watch(watcherOf(index));
+    if (!handles || !source) return;
+    const handle = source.watch(watcherOf(index));
+    handles[index] = handle;
+    handle.begin();
   };
 
   const detach = (): void => {
@@ -81,25 +81,67 @@ export function derive<A, T>(
     stopping?.stop?.();
   };
 
-  /** Gives a newcomer, and nobody else, what another watcher could not take. */
-  const offerTo = (watcher: Watcher<T>): void => {
-    if (watcher.observe || wiring?.stateful) return;
+  const finish = async (): Promise<void> => {
+    const watched = fan.size > 0;
+    detach();
+    await fan.finish();
+    await options.settle?.();
+    if (watched) signals.emit('end', undefined);
+  };
+
+  /** What `run` gives is for this watcher and nobody else. */
+  const onlyFor = (watcher: Watcher<T>, run: () => void): void => {
     only = watcher;
-    for (const handle of handles ?? []) handle?.offer();
+    run();
     only = undefined;
   };
 
+  /** Gives a newcomer what another watcher could not take. */
+  const offerTo = (watcher: Watcher<T>): void => {
+    if (watcher.observe || wiring?.stateful) return;
+    onlyFor(watcher, () => {
+      for (const handle of handles ?? []) handle?.offer();
+    });
+  };
+
+  const begin = (watcher: Watcher<T>): void => {
+    if (handles) {
+      recount();
+      offerTo(watcher);
+    } else {
+      handles = [];
+      wiring = wire(self);
+      for (let index = 0; index < sources.length; index += 1) attach(index);
+    }
+    if (handles && wiring?.greet) onlyFor(watcher, wiring.greet);
+  };
+
   const self: Derived<T> = {
-    get durable() {
-      return live().some((source) => source.durable);
+    get platform() {
+      return live()[0]?.platform ?? 'tipstream';
     },
+    get clock() {
+      return live()[0]?.clock ?? systemClock;
+    },
+    get counting() {
+      return fan.counting;
+    },
+    get generation() {
+      return fan.generation;
+    },
+    get sources() {
+      return [...sources.keys()].filter((index) => sources[index]);
+    },
+    counters: own,
     give(event, ticket) {
       own.eventsProcessed += 1;
-      if (only) only.next(event, ticket);
-      else fan.give(event, ticket);
+      if (!only) return fan.give(event, ticket);
+      if (fan.has(only)) return only.next(event, ticket);
+      hold(ticket);
+      refuse(ticket);
     },
     emit(name, signal) {
-      if (name === 'invalid') own.invalid += 1;
+      count(own, name, signal);
       signals.emit(name, signal);
     },
     end(error) {
@@ -109,106 +151,83 @@ export function derive<A, T>(
     },
   };
 
-  /** An own listener, and one at each source, also at those that come later. `end` and `failed` are said by the stream itself. */
-  const listenTo = (
-    source: Origin<A>,
-    name: keyof StreamSignals<T>,
-    listener: (signal: never) => void,
-  ): (() => void) =>
-    name === 'end' || name === 'failed'
-      ? () => {}
-      : source.on(name, listener as (signal: StreamSignals<A>[keyof StreamSignals<A>]) => void);
+  const settle = async (): Promise<void> => {
+    await options.settle?.();
+    await Promise.all(each((source) => source.settle()));
+  };
 
   return {
     get platform() {
-      return live()[0]?.platform ?? 'tipstream';
+      return self.platform;
     },
     get clock() {
-      return live()[0]?.clock ?? systemClock;
+      return self.clock;
     },
     get durable() {
-      return self.durable;
+      return durable();
     },
     get ahead() {
-      return Math.min(...each((source) => source.ahead));
+      const least = Math.min(...each((source) => source.ahead));
+      return options.ahead?.(least) ?? least;
     },
     watch(watcher) {
       fan.add(watcher);
-      if (!handles) {
-        wiring = wire(self);
-        handles = [];
-        for (let index = 0; index < sources.length; index += 1) attach(index);
-      } else {
-        for (const handle of handles) handle?.recount();
-        offerTo(watcher);
-      }
       return {
+        begin: () => begin(watcher),
         stop() {
           fan.remove(watcher);
           if (fan.size === 0) detach();
-          else for (const handle of handles ?? []) handle?.recount();
+          else recount();
         },
         recount() {
           fan.recount();
-          for (const handle of handles ?? []) handle?.recount();
+          recount();
         },
         offer: () => offerTo(watcher),
       };
     },
     add(stream) {
-      const index = sources.push(originOf(stream)) - 1;
+      const source = originOf(stream);
+      const index = sources.push(source) - 1;
+      for (const ear of ears) ear.stops[index] = ear.hear(source);
       attach(index);
       return () => {
-        handles?.[index]?.stop();
-        sources[index] = undefined;
+        if (!sources[index]) return;
+        const handle = handles?.[index];
         if (handles) handles[index] = undefined;
+        sources[index] = undefined;
+        for (const ear of ears) ear.stops[index]?.();
+        handle?.stop();
+        wiring?.removed?.(index);
       };
     },
     on(name, listener) {
-      const stops = [signals.on(name, listener), ...each((source) => listenTo(source, name, listener))];
-      const ear = { name, listener };
-      ears.push(ear);
+      // `end` and `failed` are said by the stream itself.
+      const hear = (source: Origin<A>): Stop =>
+        name === 'end' || name === 'failed'
+          ? () => {}
+          : source.on(name, listener as unknown as (signal: StreamSignals<A>[typeof name]) => void);
+      const ear = { hear, stops: sources.map((source) => source && hear(source)) };
+      const stop = signals.on(name, listener);
+      ears.add(ear);
       return () => {
-        for (const stop of stops) stop();
-        ears.splice(ears.indexOf(ear), 1);
+        ears.delete(ear);
+        stop();
+        for (const each of ear.stops) each?.();
       };
     },
     emit: self.emit,
-    ready: async (signal) => {
-      await Promise.all(each((source) => source.ready(signal)));
+    async ready(signal) {
+      const answers = await Promise.allSettled(each((source) => source.ready(signal)));
+      const failures = answers.filter((answer) => answer.status === 'rejected');
+      // One dead source of several does not keep the others from being ready.
+      if (failures[0] && (signal?.aborted || failures.length === answers.length)) throw failures[0].reason;
     },
-    stats: () => each((source) => source.stats()).reduce(sum, { ...own, watchers: fan.size }),
+    stats: () => each((source) => source.stats()).reduce(sumStats, { ...own, watchers: fan.size }),
     async close() {
-      const watched = fan.size > 0;
-      detach();
-      await fan.finish();
-      await Promise.all(each((source) => source.settle()));
-      if (watched) signals.emit('end', undefined);
+      await finish();
+      await settle();
     },
-    settle: async () => {
-      await Promise.all(each((source) => source.settle()));
-    },
+    settle,
   };
 }
-
-const sum = (total: StreamStats, more: StreamStats): StreamStats => {
-  const errors = { ...total.errors };
-  for (const [code, count] of Object.entries(more.errors) as [keyof typeof errors, number][])
-    errors[code] = (errors[code] ?? 0) + count;
-  const latest = (name: 'lastEventAt' | 'lastSuccessAt'): Partial<StreamStats> => {
-    const at = Math.max(total[name] ?? 0, more[name] ?? 0);
-    return at > 0 ? { [name]: at } : {};
-  };
-  return {
-    eventsProcessed: total.eventsProcessed,
-    duplicates: total.duplicates + more.duplicates,
-    invalid: total.invalid + more.invalid,
-    polls: total.polls + more.polls,
-    errors,
-    gaps: total.gaps + more.gaps,
-    untaken: total.untaken + more.untaken,
-    watchers: total.watchers,
-    ...latest('lastEventAt'),
-    ...latest('lastSuccessAt'),
-  };
-};

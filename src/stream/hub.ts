@@ -2,9 +2,12 @@ import { TipstreamError } from '../core/errors.ts';
 import type { Clock, Stop } from '../core/time.ts';
 import type { StreamState, StreamStats, StreamStatus } from './event-stream.ts';
 import { createFan } from './fan.ts';
+import { createLeftovers } from './leftovers.ts';
 import type { Handle, Origin, Watcher } from './origin.ts';
+import { createReadiness } from './readiness.ts';
 import { createSignals } from './signals.ts';
-import { type Desk, release, type Ticket, type TicketOwner } from './ticket.ts';
+import { count, noStats } from './stats.ts';
+import { createTicket, type Desk, isLeft, type TicketOwner } from './ticket.ts';
 
 /** What a source is made of. */
 export interface HubOptions {
@@ -30,7 +33,7 @@ export interface Hub<T> extends Origin<T> {
   readonly watchers: number;
   /** Watchers that count. */
   readonly counting: number;
-  /** Events offered, or waiting for a watcher, and not yet taken. */
+  /** Events offered, or waiting for a watcher, and not yet taken; without those that only wait behind a refused one. */
   readonly untaken: number;
   readonly counters: StreamStats;
   push(event: T, owner?: TicketOwner): void;
@@ -44,31 +47,60 @@ export interface Hub<T> extends Origin<T> {
   afterTaken(run: () => void): Stop;
 }
 
-export const noStats = (): StreamStats => ({
-  eventsProcessed: 0,
-  duplicates: 0,
-  invalid: 0,
-  polls: 0,
-  errors: {},
-  gaps: 0,
-  untaken: 0,
-  watchers: 0,
-});
-
 export function createHub<T>(options: HubOptions): Hub<T> {
   const { platform, channel, dialect, clock } = options;
   const fan = createFan<T>();
   const signals = createSignals<T>();
+  const readiness = createReadiness(platform);
   const counters = noStats();
-  const readyWaiters = new Set<(error?: TipstreamError) => void>();
   const takenWaiters = new Set<() => void>();
-  let left: Ticket[] = [];
   let sequence = 0;
   let untaken = 0;
-  let generation = 0;
   let stopSource: Stop | undefined;
   let state: StreamStatus = { state: 'idle', platform, since: 0 };
-  let beforeStall: StreamStatus | undefined;
+  /** What the source was doing when a watcher began to hold it up. */
+  let beforePause: StreamStatus | undefined;
+
+  const fewer = (): void => {
+    if (takenWaiters.size > 0) for (const run of takenWaiters) run();
+  };
+
+  const emit: Hub<T>['emit'] = (name, signal) => {
+    count(counters, name, signal);
+    signals.emit(name, signal);
+  };
+
+  const leftovers = createLeftovers<T>(fan, () =>
+    emit('gap', { platform, ...(channel !== undefined && { channel }), to: clock.now(), reason: 'overflow' }),
+  );
+
+  const tell = (next: StreamState, { reason, retryAt }: Pick<StreamStatus, 'reason' | 'retryAt'> = {}): void => {
+    if (state.state === next && state.reason === reason && state.retryAt === retryAt) return;
+    state = {
+      state: next,
+      platform,
+      ...(channel !== undefined && { channel }),
+      ...(dialect && { dialect }),
+      since: clock.now(),
+      ...(reason && { reason }),
+      ...(retryAt && { retryAt }),
+    };
+    signals.emit('status', state);
+  };
+
+  const status: Hub<T>['status'] = (next, more) => {
+    // The source goes on as before; the watcher that holds it up is still the news.
+    if (beforePause?.state === next && next === 'live') return;
+    beforePause = undefined;
+    tell(next, more);
+  };
+
+  /** A state that lasts until an event is taken. */
+  const pause = (next: StreamState, reason: string): void => {
+    if (!stopSource) return;
+    beforePause ??= state;
+    tell(next, { reason });
+  };
 
   const desk: Desk = {
     patient: options.patient,
@@ -76,80 +108,35 @@ export function createHub<T>(options: HubOptions): Hub<T> {
       return fan.counting;
     },
     get generation() {
-      return generation;
+      return fan.generation;
     },
     settled(ticket) {
-      if (beforeStall) {
-        const { state: was, reason, retryAt } = beforeStall;
-        beforeStall = undefined;
-        status(was, { ...(reason && { reason }), ...(retryAt && { retryAt }) });
+      if (beforePause) {
+        const before = beforePause;
+        beforePause = undefined;
+        tell(before.state, before);
       }
-      if (ticket.left) {
-        if (ticket.owner?.left?.(ticket)) untaken -= 1;
-        else keep(ticket);
-        return;
+      if (isLeft(ticket)) {
+        if (!ticket.owner?.left?.(ticket)) return leftovers.keep(ticket);
+        untaken -= 1;
+      } else if (!leftovers.owe(ticket)) {
+        untaken -= 1;
+        ticket.owner?.taken(ticket);
       }
-      untaken -= 1;
-      ticket.owner?.taken(ticket);
-      if (takenWaiters.size > 0) for (const run of takenWaiters) run();
+      fewer();
     },
     stalled(label, heldMs) {
-      pause(
-        'stalled',
-        `${nameOf(label)} has held one event for ${Math.round(heldMs / 1000)} s; look what its callback waits for`,
-      );
+      const held = `${nameOf(label)} has held one event for ${Math.round(heldMs / 1000)} s`;
+      pause('stalled', `${held}; look what its callback waits for`);
     },
     behind(label, waiting) {
       pause('behind', `${waiting} events wait for ${nameOf(label)}; make it faster`);
     },
   };
 
-  /** A state that lasts until the next event is taken. */
-  const pause = (next: StreamState, reason: string): void => {
-    beforeStall ??= state;
-    status(next, { reason });
-  };
-
-  /** Puts an event aside, in order, for whoever comes next. */
-  const keep = (ticket: Ticket): void => {
-    let at = left.length;
-    while (at > 0 && (left[at - 1]?.sequence ?? 0) > ticket.sequence) at -= 1;
-    left.splice(at, 0, ticket);
-    // It came back after new watchers were served: they never saw it.
-    if (fan.counting > 0 && ticket.generation !== generation) offer((event, again) => fan.give(event, again));
-  };
-
-  const offer = (give: (event: T, ticket: Ticket) => void): void => {
-    const tickets = left;
-    left = [];
-    for (const ticket of tickets) {
-      ticket.left = false;
-      ticket.generation = generation;
-      ticket.holds = 1;
-      give(ticket.event as T, ticket);
-      release(ticket);
-    }
-  };
-
   /** Somebody came, or began to count: what was left is theirs, and everybody's when nobody counted before. */
   const welcome = (newcomer: Watcher<T>, before: number): void => {
-    if (fan.counting === 0 || newcomer.observe) return;
-    if (before === 0) generation += 1;
-    if (left.length > 0)
-      offer((event, ticket) => (before === 0 ? fan.give(event, ticket) : newcomer.next(event, ticket)));
-  };
-
-  const status: Hub<T>['status'] = (next, more = {}) => {
-    if (state.state === next && state.reason === more.reason && state.retryAt === more.retryAt) return;
-    state = {
-      state: next,
-      platform,
-      ...(channel !== undefined && { channel }),
-      ...(dialect && { dialect }),
-      since: clock.now(),
-      ...more,
-    };
-    signals.emit('status', state);
+    if (fan.counting > 0 && !newcomer.observe) leftovers.offer(before === 0 ? undefined : newcomer);
   };
 
   const stop = (): void => {
@@ -166,11 +153,7 @@ export function createHub<T>(options: HubOptions): Hub<T> {
     clock,
     counters,
     on: signals.on,
-    emit: (name, signal) => {
-      if (name === 'gap') counters.gaps += 1;
-      if (name === 'invalid') counters.invalid += 1;
-      signals.emit(name, signal);
-    },
+    emit,
     get durable() {
       return options.durable?.() ?? false;
     },
@@ -182,76 +165,57 @@ export function createHub<T>(options: HubOptions): Hub<T> {
       return fan.counting;
     },
     get untaken() {
-      return untaken;
+      return untaken - leftovers.owed;
     },
     status,
     push(event, owner) {
-      const ticket: Ticket = { desk, event, owner, sequence: sequence++, generation, holds: 1, left: false };
       untaken += 1;
       counters.eventsProcessed += 1;
       counters.lastEventAt = clock.now();
-      if (fan.size === 0) ticket.left = true;
-      else fan.give(event, ticket);
-      release(ticket);
+      leftovers.give(createTicket(desk, event, sequence++, owner));
     },
     watch(watcher): Handle {
       const before = fan.counting;
       fan.add(watcher);
-      welcome(watcher, before);
-      if (fan.size > 0) stopSource ??= options.start?.();
       return {
+        begin() {
+          welcome(watcher, before);
+          if (fan.size > 0) stopSource ??= options.start?.();
+        },
         stop() {
           fan.remove(watcher);
           if (fan.size === 0) stop();
         },
         recount() {
-          const before = fan.counting;
+          const was = fan.counting;
           fan.recount();
-          if (before === 0) welcome(watcher, before);
+          if (was === 0) welcome(watcher, was);
         },
         offer: () => welcome(watcher, fan.counting),
       };
     },
-    error(error) {
-      counters.errors[error.code] = (counters.errors[error.code] ?? 0) + 1;
-      signals.emit('error', error);
-    },
+    error: (error) => emit('error', error),
     succeeded() {
       counters.lastSuccessAt = clock.now();
-      if (readyWaiters.size > 0) for (const run of readyWaiters) run();
+      readiness.succeeded();
     },
     end(error) {
       stopSource?.();
       stopSource = undefined;
       status('ended', error ? { reason: error.message } : {});
-      for (const run of readyWaiters)
-        run(
-          error ??
-            new TipstreamError({ code: 'ABORTED', message: `${platform}: the stream ended before it was ready` }),
-        );
+      readiness.failed(error ?? endedEarly(platform));
       fan.end(error);
       signals.emit('end', error);
     },
-    ready: (signal) =>
-      new Promise((resolve, reject) => {
-        if (signal?.aborted) return reject(aborted(platform, signal));
-        if (counters.lastSuccessAt !== undefined) return resolve();
-        const done = (error?: TipstreamError): void => {
-          readyWaiters.delete(done);
-          signal?.removeEventListener('abort', abort);
-          error ? reject(error) : resolve();
-        };
-        const abort = (): void => done(aborted(platform, signal));
-        readyWaiters.add(done);
-        signal?.addEventListener('abort', abort, { once: true });
-      }),
+    ready: readiness.wait,
     stats: () => ({ ...counters, errors: { ...counters.errors }, untaken, watchers: fan.size }),
     async close() {
       const watched = fan.size > 0;
       stop();
+      readiness.failed(endedEarly(platform));
       await fan.finish();
       await options.settle?.();
-      if (!watched) return;
+      if (!watched || fan.size > 0) return;
       status('ended');
       signals.emit('end', undefined);
     },
@@ -267,9 +231,5 @@ export function createHub<T>(options: HubOptions): Hub<T> {
 
 const nameOf = (label: string | undefined): string => (label ? `the watcher '${label}'` : 'a watcher');
 
-const aborted = (platform: string, signal: AbortSignal | undefined): TipstreamError =>
-  new TipstreamError({
-    code: 'ABORTED',
-    message: `${platform}: waiting for the stream was aborted`,
-    cause: signal?.reason,
-  });
+const endedEarly = (platform: string): TipstreamError =>
+  new TipstreamError({ code: 'ABORTED', message: `${platform}: the stream ended before it was ready` });

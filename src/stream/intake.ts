@@ -1,3 +1,4 @@
+import { TipstreamError } from '../core/errors.ts';
 import { type Stop, seconds } from '../core/time.ts';
 import type { WatchOptions } from './event-stream.ts';
 import type { Origin } from './origin.ts';
@@ -29,6 +30,7 @@ export function createIntake<T>(origin: Origin<T>, options: WatchOptions): Intak
   const named = label === undefined ? {} : { label };
   let dropped = 0;
   let inHand: Ticket | undefined;
+  let latest: Ticket | undefined;
   let since = 0;
   let stopTimer: Stop | undefined;
 
@@ -65,9 +67,10 @@ export function createIntake<T>(origin: Origin<T>, options: WatchOptions): Intak
           return true;
         }
         ring.shift((_event, oldest) => drop(oldest));
-      } else if (bounded && ring.size === buffer >> 1) ticket?.desk.behind(label, ring.size);
+      }
       hold(ticket);
       ring.push(event, ticket);
+      if (bounded && ring.size === buffer >> 1) ticket?.desk.behind(label, ring.size);
       return true;
     },
     empty(give) {
@@ -75,8 +78,9 @@ export function createIntake<T>(origin: Origin<T>, options: WatchOptions): Intak
     },
     began(ticket) {
       if (!ticket) return;
-      inHand = ticket;
-      since = clock.now();
+      // Tried again: it has been in these hands since the first time.
+      if (ticket !== latest) since = clock.now();
+      inHand = latest = ticket;
       stopTimer ??= clock.after(stalledAfter, look);
     },
     ended() {
@@ -88,4 +92,17 @@ export function createIntake<T>(origin: Origin<T>, options: WatchOptions): Intak
       stopTimer = undefined;
     },
   };
+}
+
+export const overflowed = (who: string, waiting: number): string =>
+  `${who}: ${waiting} events wait for it; make it faster, or give it a larger buffer`;
+
+/** Tells a watcher what ended it. What its `onError` throws is told to the stream. */
+export function tellError<T>(origin: Origin<T>, { onError }: WatchOptions, error: TipstreamError): void {
+  try {
+    onError?.(error);
+  } catch (cause) {
+    const message = 'tipstream: an onError threw; mend it, the stream goes on';
+    origin.emit('error', new TipstreamError({ code: 'CONSUMER', fatal: false, message, cause }));
+  }
 }

@@ -1,8 +1,8 @@
 import { TipstreamError } from '../core/errors.ts';
 import type { WatchOptions } from './event-stream.ts';
-import { createIntake } from './intake.ts';
+import { createIntake, overflowed, tellError } from './intake.ts';
 import type { Handle, Origin, Watcher } from './origin.ts';
-import { hold, leave, release, type Ticket } from './ticket.ts';
+import { hold, leave, pass, type Ticket } from './ticket.ts';
 
 /** A pending `next()`. */
 interface Asker<T> {
@@ -39,6 +39,7 @@ export function iterate<T>(origin: Origin<T>, options: WatchOptions = {}): Async
   /** Ends without a throw. The event that the loop is at stays in its hands. */
   const quit = (): void => {
     depart();
+    ending = undefined;
     intake.empty(leave);
     for (const asker of askers.splice(0)) asker.resolve({ value: undefined, done: true });
   };
@@ -49,7 +50,7 @@ export function iterate<T>(origin: Origin<T>, options: WatchOptions = {}): Async
     const error = ending?.error;
     ending = undefined;
     if (!error) return Promise.resolve({ value: undefined, done: true });
-    options.onError?.(error);
+    tellError(origin, options, error);
     return Promise.reject(error);
   };
 
@@ -64,15 +65,17 @@ export function iterate<T>(origin: Origin<T>, options: WatchOptions = {}): Async
         // Somebody asked ahead: the loop is through with this one already.
         if (askers.length > 0) take();
       } else if (!intake.add(event, ticket)) {
-        ending = {
-          error: new TipstreamError({
-            code: 'OVERFLOW',
-            message: `${label ?? 'a loop'}: ${ring.size} events wait for it; make it faster, or give it a larger buffer`,
-            fatal: true,
-          }),
-        };
+        hold(ticket);
+        const error = new TipstreamError({
+          code: 'OVERFLOW',
+          message: overflowed(label ?? 'a loop', ring.size),
+          fatal: true,
+        });
         depart();
+        ending = { error };
         intake.empty(leave);
+        leave(ticket);
+        origin.emit('error', error);
       }
     },
     end(error) {
@@ -91,7 +94,7 @@ export function iterate<T>(origin: Origin<T>, options: WatchOptions = {}): Async
     const taken = current;
     current = undefined;
     intake.ended();
-    release(taken);
+    pass(taken);
   };
 
   const iterator: AsyncIterableIterator<T> = {
@@ -116,7 +119,7 @@ export function iterate<T>(origin: Origin<T>, options: WatchOptions = {}): Async
   else {
     signal?.addEventListener('abort', quit, { once: true });
     handle = origin.watch(watcher);
-    if (gone || ending) handle.stop();
+    handle.begin();
   }
   return iterator;
 }

@@ -17,6 +17,8 @@ export interface Watcher<T> {
 
 /** What `watch` returns. */
 export interface Handle {
+  /** Begins to give: what earlier watchers left, then what comes. Apart from `watch`, so that a watcher can stop meanwhile. */
+  begin(): void;
   stop(): void;
   /** The watcher began or ceased to count. */
   recount(): void;

@@ -1,9 +1,9 @@
 import { TipstreamError } from '../core/errors.ts';
 import { type Stop, seconds } from '../core/time.ts';
 import type { WatchOptions } from './event-stream.ts';
-import { createIntake } from './intake.ts';
+import { createIntake, overflowed, tellError } from './intake.ts';
 import type { Handle, Origin, Watcher } from './origin.ts';
-import { hold, leave, refuse, release, type Ticket } from './ticket.ts';
+import { hold, leave, pass, refuse, type Ticket } from './ticket.ts';
 
 const isPromise = (value: unknown): value is PromiseLike<void> =>
   typeof (value as { then?: unknown } | undefined)?.then === 'function';
@@ -14,7 +14,7 @@ export function subscribe<T>(
   next: (event: T) => void | Promise<void>,
   options: WatchOptions = {},
 ): Stop {
-  const { label, observe = false, onFailure = origin.durable ? 'stop' : 'skip', signal } = options;
+  const { label, observe = false, onFailure = origin.durable && !observe ? 'stop' : 'skip', signal } = options;
   const intake = createIntake<T>(origin, options);
   const { ring } = intake;
   /** The callback runs, or waits to be tried again, or the watcher has not begun. */
@@ -28,18 +28,24 @@ export function subscribe<T>(
 
   const call = (event: T, ticket: Ticket | undefined, held: boolean, failures = 0): void => {
     let returned: void | Promise<void>;
+    busy = true;
     try {
       returned = next(event);
     } catch (error) {
+      busy = false;
       if (!held) hold(ticket);
       return failed(event, ticket, error, failures);
     }
-    if (!isPromise(returned)) return held ? release(ticket) : undefined;
+    if (!isPromise(returned)) {
+      busy = false;
+      if (held) pass(ticket);
+      else if (ticket) ticket.passed = true;
+      return;
+    }
     if (!held) hold(ticket);
-    busy = true;
     intake.began(ticket);
     running = Promise.resolve(returned).then(
-      () => rest(() => release(ticket)),
+      () => rest(() => pass(ticket)),
       (error: unknown) => rest(() => failed(event, ticket, error, failures)),
     );
   };
@@ -56,12 +62,12 @@ export function subscribe<T>(
     while (!busy && !gone && ring.size > 0) ring.shift((event, ticket) => call(event, ticket, true));
     if (busy || gone || !ending) return;
     depart();
-    if (ending.error) options.onError?.(ending.error);
+    if (ending.error) tellError(origin, options, ending.error);
   };
 
   const failed = (event: T, ticket: Ticket | undefined, error: unknown, failures: number): void => {
     origin.emit('failed', { event, error, ...(label !== undefined && { label }) });
-    if (onFailure === 'skip') return release(ticket);
+    if (onFailure === 'skip') return pass(ticket);
     if (gone) return leave(ticket);
     if (onFailure === 'retry') {
       busy = true;
@@ -104,7 +110,7 @@ export function subscribe<T>(
     depart();
     giveBack(give);
     origin.emit('error', error);
-    options.onError?.(error);
+    tellError(origin, options, error);
   };
 
   const stop = (): void => {
@@ -117,13 +123,15 @@ export function subscribe<T>(
     observe,
     next(event, ticket) {
       if (gone) return;
-      if (!busy && ring.size === 0) call(event, ticket, false);
-      else if (!intake.add(event, ticket))
-        end(
-          'OVERFLOW',
-          leave,
-          `${label ?? 'a watcher'}: ${ring.size} events wait for it; make it faster, or give it a larger buffer`,
-        );
+      if (busy || ring.size > 0) {
+        if (intake.add(event, ticket)) return;
+        hold(ticket);
+        end('OVERFLOW', leave, overflowed(label ?? 'a watcher', ring.size));
+        return leave(ticket);
+      }
+      call(event, ticket, false);
+      // The callback itself brought another one about.
+      if (ring.size > 0) drain();
     },
     end(error) {
       ending = { error };
@@ -133,25 +141,25 @@ export function subscribe<T>(
     finish() {
       handle = undefined;
       stop();
-      return busy ? atMost(origin, running) : undefined;
+      return busy && running ? atMost(origin, running) : undefined;
     },
   };
 
   if (signal?.aborted) return stop;
   signal?.addEventListener('abort', stop, { once: true });
   handle = origin.watch(watcher);
-  if (gone) handle.stop();
-  // What earlier watchers left came in during `watch`; it is run once the caller has its `Stop`.
+  handle.begin();
+  // What earlier watchers left came in during `begin`; it is run once the caller has its `Stop`.
   if (ring.size > 0 || ending) queueMicrotask(() => rest(() => {}));
   else busy = false;
   return stop;
 }
 
 /** Running callbacks get five seconds to come to an end. */
-function atMost<T>(origin: Origin<T>, running: Promise<void> | undefined): Promise<void> {
+function atMost<T>(origin: Origin<T>, running: Promise<void>): Promise<void> {
   return new Promise((resolve) => {
     const stop = origin.clock.after(seconds(5), resolve);
-    void running?.then(() => {
+    void running.then(() => {
       stop();
       resolve();
     });

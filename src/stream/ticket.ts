@@ -1,6 +1,6 @@
 /**
  * A ticket travels beside an event and counts who still keeps it. Whoever keeps the event beyond the call that brought it (a queue,
- * a loop, a running callback) holds the ticket; when nobody holds it any more, the event is taken.
+ * a loop, a running callback) holds the ticket; when nobody holds it any more, the event is taken, or left.
  * Observers get no ticket: nothing waits for them.
  */
 export interface Ticket {
@@ -11,12 +11,19 @@ export interface Ticket {
   readonly owner: TicketOwner | undefined;
   /** Order of arrival at the source. */
   readonly sequence: number;
-  /** Which group of watchers it was offered to first. */
+  /** Which group of watchers it was offered to. */
   generation: number;
   holds: number;
-  /** Somebody went away without taking it. */
-  left: boolean;
+  /** Somebody took it. */
+  passed: boolean;
+  /** Whether somebody went away without taking it. */
+  left: Leaving;
+  /** It is offered once more: observers have seen it. */
+  again: boolean;
 }
+
+/** `no` in the order of weight: a watcher `went` while others who have the event stayed; it was the `last`; a callback `refused` it. */
+export type Leaving = 'no' | 'went' | 'last' | 'refused';
 
 /** Whoever put the event in: a page, a pusher, a batch. */
 export interface TicketOwner {
@@ -41,6 +48,11 @@ export interface Desk {
   behind(label: string | undefined, waiting: number): void;
 }
 
+export function createTicket(desk: Desk, event: unknown, sequence: number, owner?: TicketOwner): Ticket {
+  const { generation } = desk;
+  return { desk, event, owner, sequence, generation, holds: 1, passed: false, left: 'no', again: false };
+}
+
 /** Keeps the event: it is not taken before a `release`. */
 export function hold(ticket: Ticket | undefined): void {
   if (ticket) ticket.holds += 1;
@@ -53,15 +65,27 @@ export function release(ticket: Ticket | undefined): void {
   if (ticket.holds === 0) ticket.desk.settled(ticket);
 }
 
-/** This holder did not take the event, and nobody may pass it: it waits for another watcher. */
-export function refuse(ticket: Ticket | undefined): void {
-  if (!ticket) return;
-  ticket.left = true;
+/** This holder took the event. */
+export function pass(ticket: Ticket | undefined): void {
+  if (ticket) ticket.passed = true;
   release(ticket);
 }
 
-/** This holder goes away. The event waits for another watcher when nobody counts who was offered it too. */
-export function leave(ticket: Ticket | undefined): void {
-  if (ticket && (ticket.desk.counting === 0 || ticket.generation !== ticket.desk.generation)) refuse(ticket);
-  else release(ticket);
+/** This holder did not take the event, and nobody may pass it: it waits for another watcher. */
+export function refuse(ticket: Ticket | undefined): void {
+  if (ticket) ticket.left = 'refused';
+  release(ticket);
 }
+
+/** This holder goes away. The event waits for another watcher when nobody counts who was offered it too, or nobody of them took it. */
+export function leave(ticket: Ticket | undefined): void {
+  if (!ticket) return;
+  const last = ticket.desk.counting === 0 || ticket.generation !== ticket.desk.generation;
+  if (last && ticket.left !== 'refused') ticket.left = 'last';
+  else if (ticket.left === 'no') ticket.left = 'went';
+  release(ticket);
+}
+
+/** Whether an event that nobody holds any more still waits for a watcher. */
+export const isLeft = ({ left, passed }: Ticket): boolean =>
+  left === 'last' || left === 'refused' || (left === 'went' && !passed);

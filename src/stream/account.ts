@@ -1,0 +1,197 @@
+import { TipstreamError } from '../core/errors.ts';
+import { type Stop, seconds } from '../core/time.ts';
+import { type CheckpointOption, createCheckpoint } from './checkpoint.ts';
+import type { CheckpointStore } from './checkpoint-store.ts';
+import { derive } from './derive.ts';
+import type { EventStream } from './event-stream.ts';
+import { originOf } from './origin.ts';
+import { toStream } from './stream.ts';
+import { hold, leave, pass, type Ticket } from './ticket.ts';
+import type { TipEvent } from './tip-event.ts';
+import type { Derived } from './wiring.ts';
+
+/** How many ids are written down beside a sum. More than a source delivers ahead of what is taken. */
+const idsKept = 2_000;
+
+/** A sum that tips are added to. */
+export interface Sum<T> {
+  add(tip: TipEvent): void;
+  /** What the watchers get. */
+  show(): T;
+  /** Plain JSON for a store. */
+  save(): unknown;
+  /** Takes up what was saved. `false`: it is nothing of ours. */
+  load(saved: unknown): boolean;
+  /** There is something to show before the first tip. */
+  readonly begun: boolean;
+}
+
+export interface AccountOptions<T> {
+  /** Names it in errors and in the store. */
+  name: string;
+  sum: Sum<T>;
+  store?: CheckpointOption | undefined;
+}
+
+/**
+ * Adds up tips, each once: the sum remembers the ids that it includes, in the store too. With a store, a tip is taken once a sum
+ * that includes it is written down.
+ */
+export function account<T>(stream: EventStream<TipEvent>, { name, sum, store }: AccountOptions<T>): EventStream<T> {
+  const { clock, platform } = originOf(stream);
+  let ids = new Set<string>();
+  let loaded = store === undefined;
+  let loading = false;
+  let retry: Stop | undefined;
+  /** Present while somebody watches. */
+  let open: Derived<T> | undefined;
+  /** Came before the stored sum did. */
+  let early: [tip: TipEvent, ticket: Ticket | undefined][] = [];
+  /** Included in the sum, but in none that is written down. */
+  let unsaved: (Ticket | undefined)[] = [];
+  let writing: (Ticket | undefined)[] = [];
+  let changes = 0;
+  let saved = 0;
+  let snapped = 0;
+  let touched = false;
+
+  const failed = (cause: unknown): void => {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const message = `${name}: the store fails, so no tip counts as taken until it works: ${reason}`;
+    open?.emit('error', new TipstreamError({ code: 'STORE', platform, message, cause }));
+  };
+
+  const keyed = (option: CheckpointOption): { store: CheckpointStore; key: string } =>
+    'key' in option ? option : { store: option, key: `tipstream:${name}:${platform}` };
+
+  /** The store, and beside each write what becomes of the tips in it. */
+  const watched = ({ store, key }: { store: CheckpointStore; key: string }): CheckpointOption => ({
+    key,
+    store: {
+      get: (key) => store.get(key),
+      delete: (key) => store.delete(key),
+      async set(key, value) {
+        try {
+          await store.set(key, value);
+        } catch (error) {
+          unsaved = [...writing.splice(0), ...unsaved];
+          throw error;
+        }
+        saved = snapped;
+        writing.splice(0).forEach(pass);
+      },
+    },
+  });
+
+  const checkpoint =
+    store &&
+    createCheckpoint({
+      platform,
+      option: watched(keyed(store)),
+      key: '',
+      clock,
+      snapshot() {
+        snapped = changes;
+        writing = unsaved;
+        unsaved = [];
+        return { v: 1, sum: sum.save(), ids: [...ids].slice(-idsKept) };
+      },
+      failed: (error) => failed(error.cause),
+    });
+
+  /** A page comes in one go and is one write. */
+  const touch = (): void => {
+    if (touched) return;
+    touched = true;
+    queueMicrotask(() => {
+      if (touched) checkpoint?.touch();
+      touched = false;
+    });
+  };
+
+  const count = (self: Derived<T>, tip: TipEvent, ticket: Ticket | undefined): void => {
+    if (tip.test) return;
+    const known = ids.has(tip.id);
+    if (!known) {
+      sum.add(tip);
+      ids.add(tip.id);
+      changes += 1;
+      if (ids.size >= 2 * idsKept) ids = new Set([...ids].slice(-idsKept));
+    }
+    if (checkpoint && saved < changes) {
+      hold(ticket);
+      unsaved.push(ticket);
+      touch();
+    }
+    if (known) self.counters.duplicates += 1;
+    else self.give(sum.show(), ticket);
+  };
+
+  const takeUp = (value: unknown): void => {
+    if (value === undefined || value === null) return;
+    const { v, sum: state, ids: known } = value as { v?: unknown; sum?: unknown; ids?: unknown };
+    if (v !== 1 || !Array.isArray(known) || !sum.load(state))
+      throw new Error('under this key is something that it did not write; give another key');
+    ids = new Set(known);
+  };
+
+  const load = async (wait = 1): Promise<void> => {
+    loading = true;
+    retry = undefined;
+    try {
+      takeUp(await checkpoint?.load());
+      loaded = true;
+    } catch (cause) {
+      failed(cause);
+      if (open) retry = clock.after(seconds(wait), () => void load(Math.min(2 * wait, 30)));
+    }
+    loading = false;
+    if (!loaded || !open) return;
+    const self = open;
+    const tips = early;
+    early = [];
+    if (sum.begun) self.give(sum.show(), undefined);
+    for (const [tip, ticket] of tips) {
+      count(self, tip, ticket);
+      pass(ticket);
+    }
+  };
+
+  /** Writes down what is not, and gives back what cannot be. */
+  const settle = async (): Promise<void> => {
+    if (!checkpoint || !loaded) return;
+    if (saved < changes) {
+      touched = false;
+      checkpoint.touch();
+      await checkpoint.flush();
+    }
+    if (!open) unsaved.splice(0).forEach(leave);
+  };
+
+  return toStream(
+    derive<TipEvent, T>(
+      [stream],
+      (self) => {
+        open = self;
+        if (!loaded && !loading) void load();
+        return {
+          next(tip, ticket) {
+            if (loaded) return count(self, tip, ticket);
+            hold(ticket);
+            early.push([tip, ticket]);
+          },
+          greet() {
+            if (loaded && sum.begun) self.give(sum.show(), undefined);
+          },
+          stop() {
+            open = undefined;
+            retry?.();
+            for (const [, ticket] of early.splice(0)) leave(ticket);
+            void settle();
+          },
+        };
+      },
+      { settle },
+    ),
+  );
+}

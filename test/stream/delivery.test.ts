@@ -1,0 +1,221 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { EventStream } from '../../src/stream/event-stream.ts';
+import { merge } from '../../src/stream/merge.ts';
+import { filter, map } from '../../src/stream/operators.ts';
+import { settle } from '../support/clock.ts';
+import { type Numbers, numbers } from '../support/stream.ts';
+
+/** A watcher of the model: it says what it was offered and what it took. */
+interface Actor {
+  readonly offered: number[];
+  readonly taken: number[];
+  readonly ended: boolean;
+  /** Takes what is in its hands (or, as a loop, asks for the next). */
+  take(): void;
+  /** Fails with what is in its hands (a loop cannot). */
+  fail(): void;
+  leave(): void;
+}
+
+type OnFailure = 'skip' | 'stop' | 'retry';
+
+function syncActor(stream: EventStream<number>, failing: (event: number) => boolean, onFailure: OnFailure): Actor {
+  const offered: number[] = [];
+  const taken: number[] = [];
+  let ended = false;
+  const failedOnce = new Set<number>();
+  const stop = stream.subscribe(
+    (event) => {
+      offered.push(event);
+      if (failing(event) && !failedOnce.has(event)) {
+        failedOnce.add(event);
+        if (onFailure === 'skip') taken.push(event);
+        throw new Error('no');
+      }
+      taken.push(event);
+    },
+    { onFailure, onError: () => (ended = true) },
+  );
+  const leave = (): void => {
+    ended = true;
+    stop();
+  };
+  return {
+    offered,
+    taken,
+    get ended() {
+      return ended;
+    },
+    take() {},
+    fail() {},
+    leave,
+  };
+}
+
+function asyncActor(stream: EventStream<number>, onFailure: OnFailure): Actor {
+  const offered: number[] = [];
+  const taken: number[] = [];
+  let ended = false;
+  let open: { event: number; resolve: () => void; reject: (error: unknown) => void } | undefined;
+  const stop = stream.subscribe(
+    (event) => {
+      offered.push(event);
+      return new Promise<void>((resolve, reject) => {
+        open = { event, resolve, reject };
+      });
+    },
+    { onFailure, onError: () => (ended = true) },
+  );
+  return {
+    offered,
+    taken,
+    get ended() {
+      return ended;
+    },
+    take() {
+      if (!open) return;
+      taken.push(open.event);
+      open.resolve();
+      open = undefined;
+    },
+    fail() {
+      if (!open) return;
+      if (onFailure === 'skip') taken.push(open.event);
+      open.reject(new Error('no'));
+      open = undefined;
+    },
+    leave() {
+      ended = true;
+      stop();
+    },
+  };
+}
+
+function loopActor(stream: EventStream<number>): Actor {
+  const offered: number[] = [];
+  const taken: number[] = [];
+  let ended = false;
+  let asking = false;
+  let current: number | undefined;
+  const iterator = stream.iterate();
+  const ask = (): void => {
+    if (asking || ended) return;
+    if (current !== undefined) taken.push(current);
+    current = undefined;
+    asking = true;
+    void iterator.next().then((result) => {
+      asking = false;
+      if (result.done) return;
+      current = result.value;
+      offered.push(result.value);
+    });
+  };
+  ask();
+  return {
+    offered,
+    taken,
+    get ended() {
+      return ended;
+    },
+    take: ask,
+    fail() {},
+    leave() {
+      ended = true;
+      void iterator.return?.();
+    },
+  };
+}
+
+type Kind = 'sync' | 'async' | 'loop';
+type Step =
+  | { do: 'push'; count: number }
+  | { do: 'watch'; kind: Kind; view: number; onFailure: OnFailure }
+  | { do: 'take' | 'fail' | 'leave'; actor: number }
+  | { do: 'wait' };
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('push' as const), count: fc.integer({ min: 1, max: 4 }) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('watch' as const),
+      kind: fc.constantFrom<Kind>('sync', 'async', 'loop'),
+      view: fc.nat(3),
+      onFailure: fc.constantFrom<OnFailure>('skip', 'stop', 'retry'),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({ do: fc.constantFrom('take' as const, 'fail' as const), actor: fc.nat(2) }),
+  },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('leave' as const), actor: fc.nat(2) }) },
+  { weight: 1, arbitrary: fc.constant({ do: 'wait' as const }) },
+);
+
+/** Plays the steps, each to its end, and then lets a last watcher take whatever is left. */
+async function play(steps: readonly Step[], most: number) {
+  const source: Numbers = numbers();
+  const views = [
+    source.stream,
+    map(source.stream, (n) => n),
+    filter(merge(source.stream), () => true),
+    merge(map(source.stream, (n) => n)),
+  ];
+  const actors: Actor[] = [];
+  let pushed = 0;
+  for (const each of steps) {
+    const living = actors.filter((actor) => !actor.ended);
+    if (each.do === 'push') {
+      for (let n = 0; n < each.count; n += 1) void source.send(pushed++);
+    } else if (each.do === 'watch' && living.length < most) {
+      const stream = views[each.view] ?? source.stream;
+      if (each.kind === 'sync') actors.push(syncActor(stream, (event) => event % 5 === 2, each.onFailure));
+      else if (each.kind === 'async') actors.push(asyncActor(stream, each.onFailure));
+      else actors.push(loopActor(stream));
+    } else if (each.do === 'take' || each.do === 'fail' || each.do === 'leave') actors[each.actor]?.[each.do]();
+    else if (each.do === 'wait') await source.clock.advance(60_000);
+    await settle(1);
+    expect(source.stream.stats().untaken).toBe(pushed - source.answers.size);
+  }
+  // A loop that was left holds nothing; a callback that still runs comes to its end.
+  for (const actor of actors) actor.leave();
+  await settle();
+  for (const actor of actors) actor.take();
+  await source.clock.advance(60_000);
+  const last = syncActor(source.stream, () => false, 'skip');
+  await settle();
+  return { source, actors, last, pushed };
+}
+
+const upTo = (n: number) => Array.from({ length: n }, (_, index) => index);
+const unique = (list: readonly number[]) => [...new Set(list)].sort((a, b) => a - b);
+
+describe('whatever watchers do', () => {
+  it('delivery-1 one watcher at a time: every event is taken exactly once, in order, and none is lost', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 30 }), async (steps) => {
+        const { source, actors, last, pushed } = await play(steps, 1);
+        const taken = [...actors.flatMap((actor) => actor.taken), ...last.taken];
+        expect(unique(taken)).toEqual(upTo(pushed));
+        expect(source.stream.stats().untaken).toBe(0);
+        expect(source.answers.size).toBe(pushed);
+        for (const actor of [...actors, last]) expect(unique(actor.taken)).toEqual(actor.taken);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('delivery-1 many watchers: every event is taken by somebody, and its push is answered only then', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 40 }), async (steps) => {
+        const { source, actors, last, pushed } = await play(steps, 4);
+        const taken = [...actors.flatMap((actor) => actor.taken), ...last.taken];
+        expect(unique(taken)).toEqual(upTo(pushed));
+        expect(source.stream.stats().untaken).toBe(0);
+        expect(source.answers.size).toBe(pushed);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
