@@ -73,9 +73,11 @@ export function createPages<E>(kept: boolean, progress: () => void): Pages<E> {
           return committed;
         },
         taken(ticket: Ticket) {
-          taken.add(ticket.event);
           const before = committed;
-          while (committed < list.length && taken.delete(list[committed])) committed += 1;
+          // In order is the rule; what is taken ahead of an earlier event waits in `taken`.
+          if (ticket.event === list[committed]) committed += 1;
+          else taken.add(ticket.event);
+          while (taken.size > 0 && taken.delete(list[committed])) committed += 1;
           page.complete = committed === list.length;
           const moved = committed > before;
           if (page.complete && pages[0] !== page && !kept) {

@@ -173,20 +173,25 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
 
   /** Waits until there is room for another answer. */
   const room = async (signal: AbortSignal): Promise<void> => {
-    for (let reason = fullBecause(); reason && !signal.aborted; reason = fullBecause()) {
-      hub.status('behind', { reason });
-      await new Promise<void>((resolve) => {
-        const go = (): void => {
-          for (const stop of stops) stop();
-          signal.removeEventListener('abort', go);
-          resolve();
-        };
-        // A store that works again says nothing: it is looked at once a second.
-        const stops: Stop[] = [hub.afterTaken(go)];
-        if (checkpoint) stops.push(clock.after(1000, go));
-        signal.addEventListener('abort', go, { once: true });
-      });
-    }
+    const reason = fullBecause();
+    if (!reason) return;
+    hub.status('behind', { reason });
+    await new Promise<void>((resolve) => {
+      const look = (): void => {
+        if (!signal.aborted && fullBecause()) return;
+        for (const stop of stops) stop();
+        signal.removeEventListener('abort', look);
+        resolve();
+      };
+      // A store that works again says nothing: it is looked at once a second.
+      const tick = (): void => {
+        stops[1] = clock.after(1000, tick);
+        look();
+      };
+      const stops: Stop[] = [hub.afterTaken(look)];
+      if (checkpoint) tick();
+      signal.addEventListener('abort', look, { once: true });
+    });
   };
 
   /** One question and what follows from it: the milliseconds to wait, or `undefined` at the end. */
