@@ -107,7 +107,6 @@ export function fromUrl(url: string | URL, options: FromUrlOptions = {}): EventS
         retryAfterMs = error.retryAfterMs ?? 0;
         reason = error.message;
         source.fail(error);
-        if (error.fatal) return;
       }
       if (signal.aborted) return;
       place.lostAt ??= clock.now();

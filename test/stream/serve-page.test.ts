@@ -255,6 +255,65 @@ test('a server that says nothing for 45 s is a dead connection', async () => {
   expect(clock.pending).toBe(0);
 });
 
+test('a server that says nothing but heartbeats is alive', async () => {
+  const clock = testClock();
+  let requests = 0;
+  const stream = fromUrl('http://tips.example/tips', {
+    clock,
+    fetch: async (_request, init) => {
+      requests += 1;
+      const body = new ReadableStream<Uint8Array>({
+        start(controller) {
+          const beat = (): void => {
+            if (init?.signal?.aborted) return;
+            controller.enqueue(new TextEncoder().encode(':\n\n'));
+            clock.after(seconds(15), beat);
+          };
+          beat();
+        },
+      });
+      return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
+    },
+  });
+  const stop = stream.subscribe(() => {});
+  await clock.advance(seconds(300));
+  expect(requests).toBe(1);
+  stop();
+});
+
+test('a connection that is lost is a state, not an error, and after a tip the back-off begins anew', async () => {
+  const clock = testClock();
+  const at: number[] = [];
+  const stream = fromUrl('http://tips.example/tips', {
+    clock,
+    random: () => 1,
+    fetch: async () => {
+      at.push(clock.now());
+      if (at.length % 4 !== 0) throw new TypeError('fetch failed');
+      const text = new TextEncoder().encode(`data: ${JSON.stringify(tip(at.length))}\n\n`);
+      let pulls = 0;
+      const body = new ReadableStream<Uint8Array>({
+        pull(controller) {
+          pulls += 1;
+          if (pulls === 1) controller.enqueue(text);
+          else controller.error(new TypeError('terminated'));
+        },
+      });
+      return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
+    },
+  });
+  const errors: string[] = [];
+  const states: string[] = [];
+  stream.on('error', ({ code }) => errors.push(code));
+  stream.on('status', ({ state, reason }) => states.push(reason === 'the connection was lost' ? 'lost' : state));
+  const stop = stream.subscribe(() => {});
+  await clock.advance(seconds(23));
+  stop();
+  expect(at.slice(1).map((time, index) => (time - (at[index] ?? 0)) / 1000)).toEqual([1, 2, 4, 1, 2, 4, 8, 1]);
+  expect(errors).toEqual(Array.from({ length: 7 }, () => 'NETWORK'));
+  expect(states.filter((state) => state === 'lost')).toHaveLength(2);
+});
+
 test('a server without ids: a cut is a gap, because what was missed cannot be known', async () => {
   const answers = [sse(`data: ${JSON.stringify(tip(1))}\n\n`), sse(`data: ${JSON.stringify(tip(2))}\n\n`)];
   const server = await serving(() => answers.shift() ?? new Response(null, { status: 204 }));

@@ -418,6 +418,36 @@ test('observe: false: a page that comes back gets the tips that waited, each onc
   expect(again.ids()).toEqual(['here:-:2', 'here:-:3']);
 });
 
+test('observe: false: a slow page that leaves holds nothing up for the others', async () => {
+  const { source } = bench();
+  const slow = toResponse(source.stream, { format: 'sse', observe: false }).body?.getReader();
+  await slow?.read();
+  open(source, { observe: false });
+  await settle();
+  let taken = false;
+  void source.push(tip(1)).then(() => {
+    taken = true;
+  });
+  await settle();
+  expect(taken).toBe(false);
+  await slow?.cancel();
+  await settle();
+  expect(taken).toBe(true);
+});
+
+test('observe: false: close() while a tip waits for a page leaves no timer and no watcher', async () => {
+  const { source, clock } = bench();
+  const page = open(source, { observe: false });
+  await settle();
+  await page.leave();
+  void source.push(tip(1));
+  await settle();
+  await source.stream.close();
+  await settle();
+  expect(source.stream.stats().watchers).toBe(0);
+  expect(clock.pending).toBe(0);
+});
+
 test('a stream that is served already with other options is CONFIG', () => {
   const { source } = bench();
   toResponse(source.stream, { format: 'sse', replay: 5 });
