@@ -264,8 +264,10 @@ test('a server that says nothing but heartbeats is alive', async () => {
       requests += 1;
       const body = new ReadableStream<Uint8Array>({
         start(controller) {
+          const signal = init?.signal;
+          signal?.addEventListener('abort', () => controller.error(signal.reason));
           const beat = (): void => {
-            if (init?.signal?.aborted) return;
+            if (signal?.aborted) return;
             controller.enqueue(new TextEncoder().encode(':\n\n'));
             clock.after(seconds(15), beat);
           };
