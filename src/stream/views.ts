@@ -1,8 +1,7 @@
 import { derive } from './derive.ts';
 import type { EventStream } from './event-stream.ts';
-import { map } from './operators.ts';
+import type { Origin } from './origin.ts';
 import type { Received } from './pages.ts';
-import type { Poll } from './poll.ts';
 import { toStream } from './stream.ts';
 import type { TipEvent } from './tip-event.ts';
 import type { ReadContext, ReadTip } from './tip-wire.ts';
@@ -19,7 +18,7 @@ export interface TipView {
 
 /** The tips of a source. What is no tip is passed over, what cannot be read is said as `invalid`; both count as taken. */
 export function tipsOf<E>(
-  source: Poll<E>,
+  source: Origin<Received<E>> & { readonly channel?: string | undefined },
   read: ReadTip,
   view: TipView = {},
   warn?: (warning: string) => void,
@@ -41,9 +40,4 @@ export function tipsOf<E>(
       },
     })),
   );
-}
-
-/** The events of a source as the wire has them, without the people who asked to stay unnamed. */
-export function eventsOf<E>(source: Poll<E>, mask: (event: E) => E, view: Pick<TipView, 'raw'> = {}): EventStream<E> {
-  return map(toStream(source), view.raw ? ({ event }) => event : ({ event }) => mask(event));
 }

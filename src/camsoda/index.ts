@@ -1,0 +1,8 @@
+/**
+ * Tips and events of Camsoda, polled or fed by a relay.
+ *
+ * @module
+ */
+export { type Camsoda, type CamsodaOptions, createCamsoda } from './client.ts';
+export { toTip } from './normalize.ts';
+export type { CamsodaEvent, CamsodaUser } from './schemas.ts';

@@ -1,0 +1,23 @@
+/**
+ * Tips and events of Chaturbate: the Events API, or an endpoint of the contract.
+ *
+ * @module
+ */
+export type { Credential } from '../core/auth.ts';
+export {
+  type Chaturbate,
+  type ChaturbateContractOptions,
+  type ChaturbateOptions,
+  type ChaturbateTipsOptions,
+  createChaturbate,
+} from './client.ts';
+export { toTip } from './normalize.ts';
+export type {
+  ChaturbateContractEvent,
+  ChaturbateEvent,
+  ChaturbateMedia,
+  ChaturbateMessage,
+  ChaturbateTip,
+  ChaturbateUser,
+  OtherMethod,
+} from './schemas.ts';

@@ -1,0 +1,35 @@
+import { TipstreamError } from '../core/errors.ts';
+
+/** Follows the addresses that an upstream gives, to where the credential belongs and nowhere else. */
+export interface Follower {
+  /** Throws once after an address that was not followed; then it is asked again from the old place. */
+  check(): void;
+  /** What follows `base` in the next address. */
+  follow(nextUrl: string | undefined): string | undefined;
+}
+
+/** @param base - What every address begins with, without a slash at its end. */
+export function createFollower(platform: string, base: string): Follower {
+  let refused = false;
+  return {
+    check() {
+      if (!refused) return;
+      refused = false;
+      throw new TipstreamError({
+        code: 'UPSTREAM',
+        platform,
+        message: `${platform}: the upstream gave a next address at another origin; it is not followed, the credential stays here`,
+        retryable: true,
+      });
+    },
+    follow(nextUrl) {
+      if (nextUrl === undefined) return undefined;
+      let href = '';
+      try {
+        ({ href } = new URL(nextUrl, base));
+      } catch {}
+      refused = !href.startsWith(`${base}/`);
+      return refused ? undefined : href.slice(base.length);
+    },
+  };
+}

@@ -1,0 +1,238 @@
+import type { Connection, RateState } from '../core/connection.ts';
+import { TipstreamError } from '../core/errors.ts';
+import { line } from '../core/logger.ts';
+import { checkDuration } from '../core/options.ts';
+import type { TelemetryEvents } from '../core/telemetry.ts';
+import { type Stop, seconds } from '../core/time.ts';
+import { type Verification, verify } from '../core/verify.ts';
+import { atKey } from './account-store.ts';
+import { derive } from './derive.ts';
+import type { EventStream } from './event-stream.ts';
+import { takeUntil } from './operators.ts';
+import type { Received } from './pages.ts';
+import { type Poll, poll } from './poll.ts';
+import type { Batch, SourceSettings } from './poll-options.ts';
+import { type PushOptions, type PushStream, pushStream } from './push.ts';
+import { isSimulated, type Simulated, simulated, simulatedTip } from './simulated.ts';
+import { toStream } from './stream.ts';
+import { testTip } from './test-tip.ts';
+import type { TipEvent } from './tip-event.ts';
+import type { ReadTip } from './tip-wire.ts';
+import { type TipView, tipsOf } from './views.ts';
+
+/** What `tips()` takes. The settings of the source are for the client, or for its first stream. */
+export interface TipsOptions extends SourceSettings, TipView {
+  /** Ends what watches this stream; everything that was given counts as taken. */
+  signal?: AbortSignal | undefined;
+}
+
+/** The settings of the source that only a long poll has. */
+export interface LongPollSettings {
+  /**
+   * How long the upstream holds the first question when nothing happens, in milliseconds, 0 to 90 s; then it says so itself.
+   * @default seconds(30)
+   */
+  longPoll?: number | undefined;
+}
+
+/** A client of a platform that is polled for tips. */
+export interface TipClient<E, Options extends TipsOptions = TipsOptions> {
+  /**
+   * The tips of the room. All streams of one client share one source, which asks while somebody watches.
+   *
+   * @throws TipstreamError `CONFIG` for a setting of the source that differs from the one it has
+   */
+  tips(options?: Options): EventStream<TipEvent>;
+  /** Everything that happens in the room, in the wire's words. Who tips anonymously is masked, unless `raw` is set. */
+  events(options?: Omit<Options, 'zero' | 'includePrivate'>): EventStream<E>;
+  /** A stream of what is fed to it: payloads that a webhook, an extension or another relay brings. */
+  push(options?: PushOptions): PushStream;
+  /**
+   * Sends a test tip through every watched stream of tips; resolves when it was taken.
+   *
+   * @throws TipstreamError `CONSUMER` when nobody watches
+   */
+  simulate(tip?: Partial<TipEvent>): Promise<void>;
+  /** The last known state of each rate class that was used. */
+  rateLimits(): Record<string, RateState>;
+  /** Asks once, and says in a sentence whether the credential is good. Events in the answer wait for the streams. */
+  verify(): Promise<Verification>;
+  /** Forgets tokens, the place in the stream and its checkpoint. */
+  forget(): Promise<void>;
+  /** Hears requests, answers and rate limits. The returned function ends it. */
+  on<K extends keyof TelemetryEvents>(name: K, listener: (event: TelemetryEvents[K]) => void): Stop;
+  /** Stops asking, lets running callbacks finish, writes the checkpoint and lets go of everything. */
+  close(): Promise<void>;
+}
+
+type Settings = SourceSettings & LongPollSettings;
+
+/** What a platform brings. */
+export interface TipPlatform<E> {
+  platform: string;
+  channel?: string | undefined;
+  dialect?: string | undefined;
+  connection: Connection;
+  /** Each event is handed out once. */
+  drains: boolean;
+  /** The interval that nobody chose, in milliseconds. */
+  interval: number;
+  /** What the client was made with. */
+  settings: Settings;
+  ask(cursor: string | undefined, signal: AbortSignal | undefined, settings: Settings): Promise<Batch<E>>;
+  /** Asks without taking anything away, where that can be done. */
+  probe?: (() => Promise<unknown>) | undefined;
+  readTip: ReadTip;
+  eventId(event: unknown): string | undefined;
+  eventTime(event: unknown): number | undefined;
+  mask<T>(event: T): T;
+}
+
+/** EV-25: how often a real host is asked at most. */
+const shortest = seconds(5);
+const loopback = /^(localhost|127\.[\d.]+|\[::1\])(:|$)/;
+
+/** Makes a client out of what only the platform knows. */
+export function tipClient<E>(parts: TipPlatform<E>): TipClient<E, TipsOptions & LongPollSettings> {
+  const { connection, platform, channel, drains, mask } = parts;
+  const { clock, random, logger } = connection.options;
+  const say = (level: 'info' | 'warn', text: string): void => {
+    if (logger) logger[level]?.(line(platform, clock.now(), text));
+  };
+  const warn = (text: string): void => say('warn', text);
+  const loud = logger && logger.info !== undefined;
+  const chosen: Settings = {};
+  const pushed = new Set<ReturnType<typeof pushStream>>();
+  let source: Poll<E | Simulated> | undefined;
+  let held: Batch<E> | undefined;
+  let told: unknown;
+
+  const error = (code: 'CONFIG' | 'CONSUMER' | 'ABORTED', text: string): TipstreamError =>
+    new TipstreamError({ code, platform, message: `${platform}: ${text}`, fatal: code !== 'CONSUMER' });
+
+  /** The first to say something about the source decides. */
+  const choose = ({ interval, backlog, overlap, checkpoint, ahead, longPoll }: Settings): void => {
+    checkDuration(platform, 'interval', interval);
+    const before = new Map(Object.entries(chosen));
+    for (const [name, value] of Object.entries({ interval, backlog, overlap, checkpoint, ahead, longPoll })) {
+      if (value === undefined || value === before.get(name)) continue;
+      if (source || before.get(name) !== undefined)
+        throw error(
+          'CONFIG',
+          `${name} belongs to the one source that all streams of a client share, and is settled already; give it when the client is made, or make another client`,
+        );
+      Object.assign(chosen, { [name]: value });
+    }
+  };
+  choose(parts.settings);
+
+  const read: ReadTip = (event, context) => {
+    const tip = isSimulated(event) ? simulatedTip(event) : parts.readTip(event, context);
+    if (tip && 'amount' in tip && loud && event !== told) {
+      // Several views of the source read the same event one after the other.
+      told = event;
+      say('info', `tip received: ${tip.amount} tokens from ${tip.tipper}`);
+    }
+    return tip;
+  };
+
+  const ask = async (cursor: string | undefined, signal?: AbortSignal): Promise<Batch<E>> => {
+    if (connection.closed) throw error('ABORTED', 'the client is closed; make a new one');
+    const batch = held ?? (await parts.ask(cursor, signal, chosen));
+    held = undefined;
+    return batch;
+  };
+
+  const shared = (settings: Settings): Poll<E | Simulated> => {
+    choose(settings);
+    if (source) return source;
+    const floor = loopback.test(connection.host) ? 0 : shortest;
+    chosen.interval ??= parts.interval;
+    chosen.backlog ??= chosen.checkpoint || drains ? 'deliver' : 'skip';
+    chosen.overlap ??= false;
+    const key = async () => `tipstream:${platform}:${connection.host}:${await connection.accountKey()}`;
+    source = poll<E | Simulated>({
+      ...chosen,
+      ...parts,
+      interval: Math.max(floor, chosen.interval),
+      checkpoint: chosen.checkpoint && atKey(chosen.checkpoint, key),
+      checkpointKey: `tipstream:${platform}:${connection.host}`,
+      ask,
+      clock,
+      random,
+      logger,
+    });
+    source.on('status', ({ state }) => {
+      if (state === 'connecting') say('info', `listener started on ${connection.redactor.url(connection.baseUrl)}`);
+    });
+    return source;
+  };
+
+  const until = <T>(stream: EventStream<T>, signal: AbortSignal | undefined): EventStream<T> =>
+    signal ? takeUntil(stream, signal) : stream;
+
+  const end = async (): Promise<void> => {
+    await Promise.all([source?.close(), ...[...pushed].map(({ stream }) => stream.close())]);
+  };
+  connection.onClose(end);
+
+  return {
+    tips: ({ signal, raw, zero, includePrivate, ...settings } = {}) =>
+      until(tipsOf(shared(settings), read, { raw, zero, includePrivate }, warn), signal),
+    events: ({ signal, raw, ...settings } = {}) =>
+      until(
+        toStream(
+          derive<Received<E | Simulated>, E>([toStream(shared(settings))], (self) => ({
+            next({ event }, ticket) {
+              if (!isSimulated(event)) self.give(raw ? event : mask(event), ticket);
+            },
+          })),
+        ),
+        signal,
+      ),
+    push(options = {}) {
+      const made = pushStream(
+        { ...parts, clock, readTip: read, warn },
+        { ...options, channel: options.channel ?? channel },
+      );
+      pushed.add(made);
+      return made.stream;
+    },
+    async simulate(overrides) {
+      const tip = testTip({
+        platform,
+        ...(channel !== undefined && { channel }),
+        timestamp: clock.now() / 1000,
+        ...overrides,
+      });
+      const event = simulated(tip);
+      const sent = [...pushed]
+        .filter(({ stream }) => stream.stats().watchers > 0)
+        .map(({ send }) => send(event, tip.id));
+      const watched = source && source.watchers > 0 ? source : undefined;
+      if (watched)
+        sent.push(
+          new Promise((taken) => watched.push({ event, id: tip.id, at: clock.now() }, { taken: () => taken() })),
+        );
+      if (sent.length === 0) throw error('CONSUMER', 'nobody watches, so no test tip was sent; watch tips() first');
+      await Promise.all(sent);
+    },
+    rateLimits: connection.rateLimits,
+    on: connection.on,
+    verify: () =>
+      verify(platform, async () => {
+        if (parts.probe) return parts.probe();
+        const batch = await parts.ask(undefined, undefined, chosen);
+        held = { ...batch, events: [...(held?.events ?? []), ...batch.events] };
+      }),
+    async forget() {
+      connection.forget();
+      held = undefined;
+      await source?.forget();
+    },
+    async close() {
+      await end();
+      await connection.close();
+    },
+  };
+}

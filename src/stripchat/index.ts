@@ -1,0 +1,8 @@
+/**
+ * Tips and events of Stripchat, polled or fed by a relay.
+ *
+ * @module
+ */
+export { createStripchat, type Stripchat, type StripchatOptions } from './client.ts';
+export { toTip } from './normalize.ts';
+export type { StripchatEvent, StripchatUser } from './schemas.ts';
