@@ -1,4 +1,4 @@
-import type { Call } from './call.ts';
+import { type Call, errorOf, race } from './call.ts';
 
 /** What an answer may hold at most, decoded. */
 export const bodyLimit = 10 * 2 ** 20;
@@ -17,11 +17,13 @@ export async function readBody(response: Response, call: Call): Promise<string> 
   let size = 0;
   try {
     for (;;) {
-      const { done, value } = await call.race(reader.read());
+      const { done, value } = await race(call, reader.read());
       if (done) return text + decoder.decode();
       size += value.byteLength;
       if (size > bodyLimit)
-        throw call.error('UPSTREAM', 'the answer is larger than 10 MiB and was not read', { status: response.status });
+        throw errorOf(call, 'UPSTREAM', 'the answer is larger than 10 MiB and was not read', {
+          status: response.status,
+        });
       text += decoder.decode(value, { stream: true });
     }
   } catch (error) {

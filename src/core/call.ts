@@ -22,106 +22,101 @@ export interface Facts {
 /** Something that runs until it is done, or until its signal, its time limit or its client ends it. */
 export interface Call {
   readonly facts: Facts;
+  readonly clock: Clock;
   /** Why it ended early. */
-  readonly failure: TipstreamError | undefined;
-  /** For what takes only signals. Made when first asked for. */
-  readonly signal: AbortSignal;
-  /** What telemetry says of it. */
-  context(): TelemetryContext;
-  /** An error of this call. */
-  error(code: ErrorCode, text: string, more?: Partial<TipstreamErrorInit>): TipstreamError;
-  /** Ends it now: everything that `race` waits for rejects at once. */
-  fail(error: TipstreamError): void;
-  /** Ends it in `ms` milliseconds with `TIMEOUT`. */
-  limit(ms: number, text: string): void;
-  onFail(run: (error: TipstreamError) => void): Stop;
-  /** Waits for `promise` as long as the call lasts. */
-  race<T>(promise: PromiseLike<T>): Promise<T>;
-  /** Clears every timer and listener. */
-  end(): void;
+  failure?: TipstreamError;
+  controller?: AbortController;
+  /** Told when it ends early. */
+  readonly failed: Set<(error: TipstreamError) => void>;
+  /** What has to be let go of when it is over. */
+  readonly stops: Stop[];
 }
 
 /** Opens a call that ends with `parent`: a signal of the caller, or the call that it is an attempt of. */
 export function openCall(clock: Clock, facts: Facts, parent?: AbortSignal | Call): Call {
-  let failure: TipstreamError | undefined;
-  let controller: AbortController | undefined;
-  const failed = new Set<(error: TipstreamError) => void>();
-  const stops: Stop[] = [];
-  const call: Call = {
-    facts,
-    get failure() {
-      return failure;
-    },
-    get signal() {
-      controller ??= new AbortController();
-      if (failure) controller.abort(failure);
-      return controller.signal;
-    },
-    context() {
-      const { platform, endpoint, method } = facts;
-      const { attempts, url } = facts.shared ?? facts;
-      return { platform, endpoint, method, ...(url && { url: url() }), attempt: attempts, at: clock.now() };
-    },
-    error(code, text, more) {
-      const { platform, endpoint, method, since } = facts;
-      const { attempts, sent, url } = facts.shared ?? facts;
-      const message = `${platform} ${endpoint}: ${text}`;
-      const elapsedMs = clock.now() - since;
-      return new TipstreamError({
-        platform,
-        endpoint,
-        method,
-        attempts,
-        sent,
-        elapsedMs,
-        url: url?.(),
-        at: clock.now(),
-        ...more,
-        code,
-        message,
-      });
-    },
-    fail(error) {
-      if (failure) return;
-      failure = error;
-      controller?.abort(error);
-      for (const run of [...failed]) run(error);
-    },
-    limit(ms, text) {
-      stops.push(clock.after(ms, () => call.fail(call.error('TIMEOUT', text))));
-    },
-    onFail(run) {
-      if (failure) run(failure);
-      else failed.add(run);
-      return () => failed.delete(run);
-    },
-    race: (promise) =>
-      new Promise((resolve, reject) => {
-        const stop = call.onFail(reject);
-        promise.then(
-          (value) => {
-            stop();
-            resolve(value);
-          },
-          (error) => {
-            stop();
-            reject(error);
-          },
-        );
-      }),
-    end() {
-      for (const stop of stops.splice(0)) stop();
-      failed.clear();
-    },
-  };
-  if (parent && 'facts' in parent) stops.push(parent.onFail(call.fail));
+  const call: Call = { facts, clock, failed: new Set(), stops: [] };
+  if (parent && 'facts' in parent) call.stops.push(onFail(parent, (error) => fail(call, error)));
   else if (parent) {
-    const abort = (): void => call.fail(call.error('ABORTED', 'ended by its signal', { cause: parent.reason }));
+    const abort = (): void => fail(call, errorOf(call, 'ABORTED', 'ended by its signal', { cause: parent.reason }));
     if (parent.aborted) abort();
     else {
       parent.addEventListener('abort', abort);
-      stops.push(() => parent.removeEventListener('abort', abort));
+      call.stops.push(() => parent.removeEventListener('abort', abort));
     }
   }
   return call;
 }
+
+/** Lets go of every timer and listener of a call. */
+export function endCall(call: Call): void {
+  for (const stop of call.stops.splice(0)) stop();
+  call.failed.clear();
+}
+
+/** What telemetry says of a call. */
+export function contextOf({ clock, facts }: Call): TelemetryContext {
+  const { platform, endpoint, method } = facts;
+  const { attempts, url } = facts.shared ?? facts;
+  return { platform, endpoint, method, ...(url && { url: url() }), attempt: attempts, at: clock.now() };
+}
+
+/** An error of a call. */
+export function errorOf(call: Call, code: ErrorCode, text: string, more?: Partial<TipstreamErrorInit>): TipstreamError {
+  const { attempt: attempts, at, ...where } = contextOf(call);
+  const { since, shared, sent } = call.facts;
+  return new TipstreamError({
+    ...where,
+    attempts,
+    at,
+    sent: (shared ?? { sent }).sent,
+    elapsedMs: at - since,
+    ...more,
+    code,
+    message: `${where.platform} ${where.endpoint}: ${text}`,
+  });
+}
+
+/** Ends a call now: everything that `race` waits for rejects at once. */
+export function fail(call: Call, error: TipstreamError): void {
+  if (call.failure) return;
+  call.failure = error;
+  call.controller?.abort(error);
+  for (const run of [...call.failed]) run(error);
+}
+
+/** Ends a call in `ms` milliseconds with `TIMEOUT`. */
+export function limitCall(call: Call, ms: number, text: string): Stop {
+  const stop = call.clock.after(ms, () => fail(call, errorOf(call, 'TIMEOUT', text)));
+  call.stops.push(stop);
+  return stop;
+}
+
+/** Runs when a call ends early. */
+export function onFail(call: Call, run: (error: TipstreamError) => void): Stop {
+  if (call.failure) run(call.failure);
+  else call.failed.add(run);
+  return () => call.failed.delete(run);
+}
+
+/** The end of a call for what takes only signals. */
+export function signalOf(call: Call): AbortSignal {
+  call.controller ??= new AbortController();
+  if (call.failure) call.controller.abort(call.failure);
+  return call.controller.signal;
+}
+
+/** Waits for `promise` as long as the call lasts. */
+export const race = <T>(call: Call, promise: PromiseLike<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const stop = onFail(call, reject);
+    promise.then(
+      (value) => {
+        stop();
+        resolve(value);
+      },
+      (error) => {
+        stop();
+        reject(error);
+      },
+    );
+  });

@@ -1,6 +1,6 @@
 import type { Answer } from './answer.ts';
 import type { Cache, CacheContext } from './cache.ts';
-import type { Call } from './call.ts';
+import { type Call, contextOf, endCall, errorOf, openCall } from './call.ts';
 import type { Connection } from './connection.ts';
 import type { Endpoint, Platform } from './endpoint.ts';
 import { isTipstreamError, type RateLimit, type TipstreamError } from './errors.ts';
@@ -71,18 +71,25 @@ export function createCaller(platform: Platform<unknown>, connection: Connection
     const { method, idempotent = method === 'GET' } = endpoint;
     const name = typeof idempotent === 'string' ? idempotent : 'Idempotency-Key';
     const sending = { headers: key === undefined ? headers : { ...headers, [name]: key } };
-    const once = () => connection.attempt(call, endpoint, prepared, sending);
+    const once = async () => {
+      const own = openCall(clock, call.facts, call);
+      try {
+        return await connection.attempt(own, endpoint, prepared, sending);
+      } finally {
+        endCall(own);
+      }
+    };
     const onRetry = ({ code, message }: TipstreamError, delayMs: number): void => {
       say('info', `${message}; trying again in ${Math.round(delayMs)} ms`);
-      telemetry.emit('retry', () => ({ ...call.context(), code, delayMs }));
+      telemetry.emit('retry', () => ({ ...contextOf(call), code, delayMs }));
     };
     const all = (): Promise<Answer<Out>> => retrier.run(call, idempotent === true || key !== undefined, once, onRetry);
     if (!circuit) return all();
     return circuit.run(host, all).catch((error) => {
       if (!isTipstreamError(error, 'CIRCUIT_OPEN')) throw error;
       const { retryAfterMs } = error;
-      telemetry.emit('circuit', () => ({ ...call.context(), ...(retryAfterMs !== undefined && { retryAfterMs }) }));
-      throw call.error('CIRCUIT_OPEN', error.message, { retryAfterMs });
+      telemetry.emit('circuit', () => ({ ...contextOf(call), ...(retryAfterMs !== undefined && { retryAfterMs }) }));
+      throw errorOf(call, 'CIRCUIT_OPEN', error.message, { retryAfterMs });
     });
   };
 
@@ -114,7 +121,7 @@ export function createCaller(platform: Platform<unknown>, connection: Connection
         if (!cache) return { answer: await fetch({}) };
         const key = `${platform.name} ${host} ${await connection.accountKey()} ${endpoint.name} ${target}`;
         const result = await cache.run<Out, Answer<Out>>(key, fetch);
-        telemetry.emit('cache', () => ({ ...call.context(), result: result.cache }));
+        telemetry.emit('cache', () => ({ ...contextOf(call), result: result.cache }));
         return { ...result, answer: { ...result, ...result.answer, data: result.data } };
       };
 

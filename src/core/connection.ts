@@ -2,7 +2,7 @@ import { digest } from './account.ts';
 import { checkAddress } from './address.ts';
 import type { Answer, SendOptions } from './answer.ts';
 import type { Credential } from './auth.ts';
-import { type Call, openCall } from './call.ts';
+import { type Call, endCall, errorOf, fail, limitCall, openCall, race, signalOf } from './call.ts';
 import type { Endpoint, Platform } from './endpoint.ts';
 import { isTipstreamError, type RateLimit } from './errors.ts';
 import { createLimiter, type Slot } from './limiter.ts';
@@ -123,9 +123,9 @@ export function open(
     const key = `${host} ${account ?? (await accountKey(call))} ${name}`;
     used.set(name, key);
     const maxWait = call.facts.deadlineAt === undefined ? undefined : call.facts.deadlineAt - clock.now();
-    return limiter.acquire(key, rateClass, { clock, signal: call.signal, maxWait }).catch((error) => {
+    return limiter.acquire(key, rateClass, { clock, signal: signalOf(call), maxWait }).catch((error) => {
       if (call.failure || !isTipstreamError(error)) throw call.failure ?? error;
-      throw call.error(error.code, error.message, { retryAfterMs: error.retryAfterMs });
+      throw errorOf(call, error.code, error.message, { retryAfterMs: error.retryAfterMs });
     });
   };
   const attempt = createTransport({
@@ -149,7 +149,7 @@ export function open(
     telemetry,
     attempt,
     prepare: (call, endpoint, input) =>
-      prepare(endpoint, input, (text) => call.error('VALIDATION', text), redactor.add),
+      prepare(endpoint, input, (text) => errorOf(call, 'VALIDATION', text), redactor.add),
     accountKey: async () => account ?? connection.call({ name: 'account', method: 'GET' }, {}, accountKey),
     forget: () => tokens?.forget(),
     on: telemetry.on,
@@ -169,15 +169,15 @@ export function open(
         own,
       );
       try {
-        if (closed) throw call.error('ABORTED', 'the client is closed');
+        if (closed) throw errorOf(call, 'ABORTED', 'the client is closed');
         if (call.failure) throw call.failure;
         active.add(call);
         if (deadline !== undefined)
-          call.limit(deadline, `not done in ${deadline / 1000} s; raise deadline, or look at the network`);
-        return await call.race(run(call));
+          limitCall(call, deadline, `not done in ${deadline / 1000} s; raise deadline, or look at the network`);
+        return await race(call, run(call));
       } finally {
         active.delete(call);
-        call.end();
+        endCall(call);
       }
     },
     rateLimits() {
@@ -195,7 +195,7 @@ export function open(
     close: () =>
       (closed ??= (async () => {
         signal?.removeEventListener('abort', connection.close);
-        for (const call of active) call.fail(call.error('ABORTED', 'the client was closed'));
+        for (const call of active) fail(call, errorOf(call, 'ABORTED', 'the client was closed'));
         await Promise.allSettled([...closing].map(async (run) => run()));
         closing.clear();
       })()),

@@ -1,7 +1,7 @@
 import { loadHttp } from '#http';
 import type { SendOptions } from './answer.ts';
 import { discard } from './body.ts';
-import type { Call } from './call.ts';
+import { type Call, contextOf, errorOf, race, signalOf } from './call.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { TipstreamError } from './errors.ts';
 import { readNetworkFailure } from './network.ts';
@@ -35,7 +35,7 @@ export function createExchange(
     if (unsent) call.facts.sent = before;
     failures += 1;
     const cors = !answered && failures >= suspicious && 'document' in globalThis;
-    return call.error(code, cors ? `${text}, or the server forbids pages (CORS)` : text, {
+    return errorOf(call, code, cors ? `${text}, or the server forbids pages (CORS)` : text, {
       cause,
       retryAfterMs: cors ? corsPause : undefined,
     });
@@ -55,14 +55,15 @@ export function createExchange(
       left = true;
       facts.attempts += 1;
       if (before === 'no') facts.sent = 'maybe';
-      telemetry.emit('request', call.context);
-      const response = await options.fetch(request as Request, { signal: call.signal });
+      telemetry.emit('request', () => contextOf(call));
+      const response = await options.fetch(request as Request, { signal: signalOf(call) });
       if (call.failure) discard(response);
       return response;
     };
     try {
       http ??= await loadHttp();
-      const response = await call.race(
+      const response = await race(
+        call,
         http(url, {
           method: endpoint.method,
           headers: {
@@ -85,7 +86,7 @@ export function createExchange(
       return response;
     } catch (error) {
       if (call.failure) throw call.failure;
-      if (!left) throw call.error('VALIDATION', 'no request can be made of this', { cause: redactor.error(error) });
+      if (!left) throw errorOf(call, 'VALIDATION', 'no request can be made of this', { cause: redactor.error(error) });
       throw explain(call, error, before);
     }
   };

@@ -1,49 +1,51 @@
-import type { Call } from './call.ts';
+import { type Call, race } from './call.ts';
 
 /** Runs equal work once for everybody who wants it. */
 export interface Flights<T> {
   /**
-   * Joins the work under `key`, or starts it. Whoever leaves early detaches only itself; `start`'s signal aborts when the last
-   * one has left, not when the first one has.
+   * Joins the work under `key`, or starts it. Whoever leaves early detaches only itself; what `start` hands to `abandoned` runs
+   * when the last one has left, not when the first one has.
    */
-  join(key: string, call: Call, start: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  join(key: string, call: Call, start: (abandoned: (run: () => void) => void) => Promise<T>): Promise<T>;
 }
 
 interface Flight<T> {
-  readonly result: Promise<T>;
-  readonly controller: AbortController;
+  result: Promise<T>;
   waiting: number;
-  landed: boolean;
+  abandon?: () => void;
 }
-
-/** In workerd a promise that belongs to one request may not be awaited by another, so nothing is shared there. */
-const shares = (): boolean => globalThis.navigator?.userAgent !== 'Cloudflare-Workers';
 
 /** Makes a place where equal work meets. */
 export function createFlights<T>(): Flights<T> {
   const flights = new Map<string, Flight<T>>();
+  let shares: boolean | undefined;
   return {
     async join(key, call, start) {
-      let flight = shares() ? flights.get(key) : undefined;
-      if (!flight) {
-        const controller = new AbortController();
-        const started: Flight<T> = { controller, waiting: 0, landed: false, result: start(controller.signal) };
+      // In workerd a promise that belongs to one request may not be awaited by another, so nothing is shared there.
+      shares ??= globalThis.navigator?.userAgent !== 'Cloudflare-Workers';
+      let flight = flights.get(key);
+      if (!flight || !shares) {
+        const started: Partial<Flight<T>> = {};
+        const result = start((run) => {
+          started.abandon = run;
+        });
+        const mine: Flight<T> = Object.assign(started, { result, waiting: 0 });
         const land = (): void => {
-          started.landed = true;
-          if (flights.get(key) === started) flights.delete(key);
+          delete mine.abandon;
+          if (flights.get(key) === mine) flights.delete(key);
         };
-        started.result.then(land, land);
-        if (shares()) flights.set(key, started);
-        flight = started;
+        result.then(land, land);
+        flights.set(key, mine);
+        flight = mine;
       }
       flight.waiting += 1;
       try {
-        return await call.race(flight.result);
+        return await race(call, flight.result);
       } finally {
         flight.waiting -= 1;
-        if (flight.waiting === 0 && !flight.landed) {
+        if (!flight.waiting && flight.abandon) {
           if (flights.get(key) === flight) flights.delete(key);
-          flight.controller.abort(call.failure);
+          flight.abandon();
         }
       }
     },

@@ -95,7 +95,7 @@ function createLane(rateClass: RateClass, clock: Clock): Lane {
   const tooLong = (wait: number): TipstreamError =>
     new TipstreamError({
       code: 'RATE_LIMITED',
-      message: `the rate limit of ${limit} calls in ${per / 1000} s leaves no room for another ${Math.ceil(wait / 100) / 10} s, longer than this call may wait; call less often, give it a longer deadline, or share one createLimiter() between all clients of this credential`,
+      message: `${limit} calls in ${per / 1000} s are allowed and used up, the next may go in ${Math.ceil(wait / 100) / 10} s; call less often, allow a longer deadline, or share one createLimiter() between the clients of a credential`,
       retryAfterMs: Math.ceil(wait),
     });
 
@@ -175,8 +175,15 @@ function createLane(rateClass: RateClass, clock: Clock): Lane {
     },
     state() {
       const now = clock.now() + offset;
-      const own = { limit, remaining: schedule.left(now), ...(now < knownUntil ? known : {}), waiting: queue.length };
-      return hold > now ? { ...own, remaining: 0, resetAt: hold - offset } : own;
+      let remaining = 0;
+      while (remaining < Math.max(limit, burst) && at(remaining, now) <= now + rounding) remaining += 1;
+      return {
+        limit,
+        remaining,
+        ...(now < knownUntil && known),
+        ...(hold > now && { remaining: 0, resetAt: hold - offset }),
+        waiting: queue.length,
+      };
     },
     idle: () =>
       !queue.length &&

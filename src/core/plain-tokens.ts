@@ -1,3 +1,4 @@
+import { errorOf, race, signalOf } from './call.ts';
 import type { MakeTokens } from './tokens.ts';
 
 /** Looks a credential up for every request, and knows no way to renew it: what a platform with permanent keys needs. */
@@ -13,11 +14,11 @@ export const plainTokens: MakeTokens = (credential, _clock, redactor) => {
     async get(call) {
       if (typeof credential === 'string') return credential;
       try {
-        const token = await call.race(Promise.resolve(look(call.signal)));
+        const token = await race(call, Promise.resolve(look(signalOf(call))));
         redactor.add(token);
         return token;
       } catch (error) {
-        throw call.failure ?? call.error('AUTH', noCredential, { cause: redactor.error(error) });
+        throw call.failure ?? errorOf(call, 'AUTH', noCredential, { cause: redactor.error(error) });
       }
     },
     refresh: async () => undefined,

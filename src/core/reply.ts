@@ -1,8 +1,14 @@
 import type { Answer } from './answer.ts';
 import { discard, readBody } from './body.ts';
-import type { Call } from './call.ts';
+import { type Call, errorOf } from './call.ts';
 import type { Endpoint, Platform } from './endpoint.ts';
-import { isTipstreamError, type Problem, type RateLimit, type TipstreamError } from './errors.ts';
+import {
+  type ErrorCode,
+  isTipstreamError,
+  type RateLimit,
+  type TipstreamError,
+  type TipstreamErrorInit,
+} from './errors.ts';
 import { explain } from './explain.ts';
 import { readRateLimit, readRetryAfter } from './rate-limit.ts';
 import { read } from './reader.ts';
@@ -13,11 +19,8 @@ import { errorCodeOf } from './status.ts';
 export interface Judge {
   platform: Platform<unknown>;
   redactor: Redactor;
-  now(): number;
   /** Sees every body before it is judged. */
   look(endpoint: Endpoint, status: number, text: string): void;
-  /** Sees the rate limit as soon as it is known. */
-  limited(rateLimit: RateLimit | undefined): void;
 }
 
 /** Reads a whole answer. A 304 to a conditional request is an answer without data. */
@@ -28,13 +31,13 @@ export async function readAnswer<Out>(
   response: Response,
   conditional: boolean,
 ): Promise<Answer<Out>> {
-  const { platform, redactor, now } = judge;
+  const { platform, redactor } = judge;
   const { status, headers } = response;
-  const rateLimit = readRateLimit(headers, now());
-  judge.limited(rateLimit);
+  const now = call.clock.now();
+  const rateLimit = readRateLimit(headers, now);
   const requestId = headers.get('x-request-id') ?? headers.get('request-id') ?? undefined;
-  const fail = (...[code, text, more]: Parameters<Call['error']>): TipstreamError =>
-    call.error(code, text, { status, rateLimit, requestId, ...more });
+  const fail = (code: ErrorCode, text: string, more?: Partial<TipstreamErrorInit>): TipstreamError =>
+    errorOf(call, code, text, { status, rateLimit, requestId, ...more });
 
   const unchanged = status === 304 && conditional;
   if (response.type === 'opaqueredirect' || (status > 299 && status < 400 && !unchanged)) {
@@ -51,11 +54,10 @@ export async function readAnswer<Out>(
   if (!(endpoint.accepts?.(status, body) ?? (response.ok || unchanged))) {
     // Masked before it is read: a text that is cut would leave half a secret that no one recognises.
     const reader = endpoint.problem ?? platform.problem;
-    const said = reader?.(status, headers, redactor.text(text), redactor.value(body));
-    const problem = said && redactProblem(said, redactor);
+    const problem = reader?.(status, headers, redactor.text(text), redactor.value(body));
     const code = errorCodeOf(status, problem);
     const retryAfterMs =
-      readRetryAfter(headers, body, now()) ?? problem?.retryAfterMs ?? untilReset(status, rateLimit, now());
+      readRetryAfter(headers, body, now) ?? problem?.retryAfterMs ?? untilReset(status, rateLimit, now);
     throw fail(code, explain(status, code, platform.advice, problem, retryAfterMs), {
       problem,
       retryAfterMs,
@@ -63,6 +65,7 @@ export async function readAnswer<Out>(
     });
   }
   if (body === undefined && text) throw fail('SCHEMA', `${status}, the answer is no JSON`);
+  const receivedAt = call.clock.now();
   const serverDate = Date.parse(headers.get('date') ?? '');
   try {
     return {
@@ -70,8 +73,8 @@ export async function readAnswer<Out>(
       data: unchanged ? (undefined as Out) : read(endpoint.response, body),
       status,
       headers,
-      receivedAt: now(),
-      elapsedMs: now() - call.facts.since,
+      receivedAt,
+      elapsedMs: receivedAt - call.facts.since,
       ...(!Number.isNaN(serverDate) && { serverDate }),
       ...(rateLimit && { rateLimit }),
       ...(requestId !== undefined && { requestId }),
@@ -97,8 +100,3 @@ function parse(endpoint: Endpoint<never>, text: string): unknown {
 
 const untilReset = (status: number, rateLimit: RateLimit | undefined, now: number): number | undefined =>
   status === 429 && rateLimit?.resetAt !== undefined ? Math.max(0, rateLimit.resetAt - now) : undefined;
-
-function redactProblem({ details, ...rest }: Problem, redactor: Redactor): Problem {
-  const safe = redactor.value(rest) as Problem;
-  return details === undefined ? safe : Object.defineProperty(safe, 'details', { value: redactor.value(details) });
-}

@@ -1,4 +1,4 @@
-import type { Call } from './call.ts';
+import { type Call, onFail } from './call.ts';
 import { type ErrorCode, isTipstreamError, type TipstreamError } from './errors.ts';
 import type { RetryOptions } from './options.ts';
 import { type Clock, type Random, seconds } from './time.ts';
@@ -28,7 +28,7 @@ const refund = 0.2;
 
 const pause = (call: Call, clock: Clock, ms: number): Promise<void> =>
   new Promise((resolve, reject) => {
-    const forget = call.onFail((error) => {
+    const forget = onFail(call, (error) => {
       stop();
       reject(error);
     });

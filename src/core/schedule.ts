@@ -8,8 +8,6 @@ export interface Schedule {
   take(now: number): void;
   /** Takes over what upstream says is left. It never allows more than our own count does. */
   correct(remaining: number, resetAt: number | undefined, now: number): void;
-  /** Calls that could go at once. */
-  left(now: number): number;
 }
 
 /** Remembers the last `limit` calls, so that no window of length `per` (its end excluded), wherever it starts, holds more. */
@@ -52,8 +50,6 @@ function windowSchedule({ limit, per, spacing }: RateClass): Schedule {
       allowed = same ? Math.min(allowed, remaining) : remaining;
       until = end;
     },
-    left: (now) =>
-      Math.min(limit - inside(now), gap && now < last + gap ? 0 : limit, until > now ? Math.max(0, allowed) : limit),
   };
 }
 
@@ -70,7 +66,6 @@ function bucketSchedule({ limit, per, burst = limit }: RateClass): Schedule {
     correct(remaining, _resetAt, now) {
       full = Math.max(full, now + (burst - remaining) * refill);
     },
-    left: (now) => Math.floor(burst - Math.max(0, full - now) / refill + 1e-6),
   };
 }
 

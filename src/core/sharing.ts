@@ -1,5 +1,5 @@
 import type { Answer } from './answer.ts';
-import type { Call, Facts } from './call.ts';
+import { type Call, errorOf, type Facts, fail } from './call.ts';
 import type { Connection } from './connection.ts';
 import type { Endpoint } from './endpoint.ts';
 import { createFlights } from './flights.ts';
@@ -23,8 +23,9 @@ export function createSharing<Out>(connection: Connection, endpoint: Endpoint<ne
   const flights = createFlights<Answer<Out>>();
   const running = new Map<string, { facts: Facts; waiting: number }>();
   return async (call, key, ask) => {
-    const landing = flights.join(key, call, (signal) =>
-      connection.call(endpoint, { signal }, (shared) => {
+    const landing = flights.join(key, call, (abandoned) =>
+      connection.call(endpoint, {}, (shared) => {
+        abandoned(() => fail(shared, errorOf(shared, 'ABORTED', 'nobody waits for it any more')));
         shared.facts.deadlineAt = call.facts.deadlineAt;
         const flight = { facts: shared.facts, waiting: 0 };
         running.set(key, flight);

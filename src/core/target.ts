@@ -1,5 +1,5 @@
 import type { AuthScheme } from './auth.ts';
-import type { Call } from './call.ts';
+import { type Call, errorOf } from './call.ts';
 import { fill, type Prepared } from './request.ts';
 
 /** What a request is made of. */
@@ -22,7 +22,7 @@ export function address({ template, origin, params, prepared, scheme, secret, ur
   const asked = Object.entries(scheme?.in === 'query' ? placed : {});
   if (url === undefined) {
     const filled = fill(template, { ...params, ...prepared.params, ...(scheme?.in === 'path' && placed) }, (name) =>
-      call.error('VALIDATION', `"${name}" is missing or empty`),
+      errorOf(call, 'VALIDATION', `"${name}" is missing or empty`),
     );
     const search = `${new URLSearchParams([...prepared.query, ...asked])}`;
     return filled + (search && (filled.includes('?') ? '&' : '?')) + search;
@@ -33,7 +33,8 @@ export function address({ template, origin, params, prepared, scheme, secret, ur
     next = new URL(url, origin);
   } catch {}
   if (next?.origin !== origin || next.username || next.password)
-    throw call.error(
+    throw errorOf(
+      call,
       'UPSTREAM',
       'the next address that the upstream gave is at another origin; the credential stays here',
     );

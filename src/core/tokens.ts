@@ -1,5 +1,5 @@
 import type { Credential } from './auth.ts';
-import type { Call } from './call.ts';
+import { type Call, errorOf } from './call.ts';
 import { isTipstreamError } from './errors.ts';
 import { createFlights } from './flights.ts';
 import { noCredential } from './plain-tokens.ts';
@@ -30,7 +30,11 @@ export function createTokens(credential: Credential, clock: Clock, redactor: Red
   if (typeof credential === 'string') redactor.add(credential);
 
   const take = async (call: Call, key: string, make: (signal: AbortSignal) => string | Promise<string>) => {
-    const token = await flights.join(key, call, async (signal) => make(signal));
+    const token = await flights.join(key, call, async (abandoned) => {
+      const controller = new AbortController();
+      abandoned(() => controller.abort());
+      return make(controller.signal);
+    });
     redactor.add(token);
     return token;
   };
@@ -38,7 +42,7 @@ export function createTokens(credential: Credential, clock: Clock, redactor: Red
     call.failure ??
     (isTipstreamError(error)
       ? error
-      : call.error('AUTH', noCredential, {
+      : errorOf(call, 'AUTH', noCredential, {
           cause: redactor.error(error),
         }));
 

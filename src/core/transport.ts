@@ -1,7 +1,7 @@
 import type { Answer, SendOptions } from './answer.ts';
-import { type Call, openCall } from './call.ts';
+import { type Call, contextOf, limitCall } from './call.ts';
 import type { Endpoint, Platform } from './endpoint.ts';
-import { isTipstreamError, type RateLimit } from './errors.ts';
+import { isTipstreamError } from './errors.ts';
 import { createExchange } from './exchange.ts';
 import type { Slot } from './limiter.ts';
 import { line } from './logger.ts';
@@ -44,76 +44,62 @@ const unnamedHold = seconds(1);
 export function createTransport(parts: TransportParts): Transport {
   const { platform, options, redactor, telemetry, tokens, origin, params } = parts;
   const { clock, logger } = options;
-  const { now } = clock;
   const exchange = createExchange(options, parts.headers, redactor, telemetry);
   const look = (endpoint: Endpoint, status: number, text: string): void => {
     if (logger !== false && logger.debug)
       logger.debug(
-        line(platform.name, now(), `${endpoint.name}: ${status} ${redactor.text(logger.body?.(text) ?? '')}`),
+        line(platform.name, clock.now(), `${endpoint.name}: ${status} ${redactor.text(logger.body?.(text) ?? '')}`),
       );
   };
 
   const attempt = async <Out>(
-    parent: Call,
+    call: Call,
     endpoint: Endpoint<never, Out>,
     prepared: Prepared,
     sending: SendOptions,
     again: boolean,
   ): Promise<Answer<Out>> => {
-    const call = openCall(clock, parent.facts, parent);
-    const scheme = endpoint.auth === false ? undefined : (endpoint.auth ?? platform.auth);
-    const began = now();
-    let slot: Slot | undefined;
-    let secret: string | undefined;
-    let rateLimit: RateLimit | undefined;
-    let hold: number | undefined;
-    const ended = (status?: number, code?: string): void =>
-      telemetry.emit('response', () => ({
-        ...call.context(),
-        elapsedMs: now() - began,
-        ...(status !== undefined && { status }),
-        ...(code !== undefined && { code }),
-      }));
-    const limited = (seen: RateLimit | undefined): void => {
-      rateLimit = seen;
-      if (seen) telemetry.emit('ratelimit', () => ({ ...call.context(), ...seen, rate: endpoint.rate ?? 'default' }));
-    };
+    const began = clock.now();
+    const slot = await parts.acquire(endpoint, call);
+    const ms = sending.timeout ?? endpoint.timeout ?? options.timeout;
+    const unlimit = limitCall(call, ms, `no whole answer in ${ms / 1000} s; look at the network, or raise timeout`);
+    const seen: Pick<Answer<Out>, 'rateLimit'> & { status?: number; code?: string; hold?: number } = {};
+    let stale: string | undefined;
     try {
-      slot = await parts.acquire(endpoint, call);
-      const limit = sending.timeout ?? endpoint.timeout ?? options.timeout;
-      call.limit(limit, `no whole answer in ${limit / 1000} s; look at the network, or raise timeout`);
-      secret = scheme && (await tokens?.get(call));
-      const target = {
-        template: endpoint.path ? parts.base.replace(/\/$/, '') + endpoint.path : parts.base,
-        origin,
-        params,
-        prepared,
-        scheme,
-        secret,
-        url: sending.url,
-      };
+      const scheme = endpoint.auth === false ? undefined : (endpoint.auth ?? platform.auth);
+      const secret = scheme && (await tokens?.get(call));
+      stale = secret;
+      const template = endpoint.path ? parts.base.replace(/\/$/, '') + endpoint.path : parts.base;
+      const target = { template, origin, params, prepared, scheme, secret, url: sending.url };
       const response = await exchange(call, endpoint, target, sending);
+      seen.status = response.status;
       const answer = await readAnswer(
-        { platform, redactor, now, look, limited },
+        { platform, redactor, look },
         call,
         endpoint,
         response,
         'if-none-match' in (sending.headers ?? {}),
       );
-      ended(answer.status);
+      if (answer.rateLimit) seen.rateLimit = answer.rateLimit;
       return answer;
     } catch (error) {
       if (!isTipstreamError(error)) throw error;
-      if (call.facts.attempts > 0) ended(error.status, error.code);
-      if (error.status === 429) hold = error.retryAfterMs ?? unnamedHold;
-      if (error.status !== 401 || !again || secret === undefined) throw error;
-      const fresh = await tokens?.refresh(secret, parent);
-      if (fresh === undefined) throw error;
+      const { code, status, rateLimit, retryAfterMs = unnamedHold } = error;
+      seen.code = code;
+      if (rateLimit) seen.rateLimit = rateLimit;
+      if (status === 429) seen.hold = retryAfterMs;
+      if (status !== 401 || !again || stale === undefined) throw error;
+      if ((await tokens?.refresh(stale, call)) === undefined) throw error;
     } finally {
+      const { hold, rateLimit, ...ended } = seen;
+      unlimit();
       slot?.release(rateLimit, hold);
-      call.end();
+      if (rateLimit)
+        telemetry.emit('ratelimit', () => ({ ...contextOf(call), ...rateLimit, rate: endpoint.rate ?? 'default' }));
+      if (call.facts.attempts)
+        telemetry.emit('response', () => ({ ...contextOf(call), elapsedMs: clock.now() - began, ...ended }));
     }
-    return attempt(parent, endpoint, prepared, sending, false);
+    return attempt(call, endpoint, prepared, sending, false);
   };
   return (call, endpoint, prepared, sending) => attempt(call, endpoint, prepared, sending, true);
 }
