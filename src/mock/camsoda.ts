@@ -1,7 +1,8 @@
+import { camsoda as declared } from '../camsoda/endpoints.ts';
 import type { Answer } from './answer.ts';
 import { drain } from './drain.ts';
 import { amounts, users } from './people.ts';
-import type { Manner, MockPlatform, Moment, Visit } from './platform.ts';
+import { type Manner, type MockPlatform, type Moment, routeOf, type Visit } from './platform.ts';
 
 /** The documented shapes A (`tipper`) and B (`user`), and the one that other programs read. */
 function documented({ tip, time }: Moment, format: string): unknown {
@@ -30,7 +31,7 @@ const contract: Manner = {
   amounts,
   noise: false,
   credential: 'not-a-secret-api-key',
-  limit: { perMinute: 60, says: [] },
+  limit: { perMinute: declared.rates.events.limit, says: [] },
   render: documented,
   env: ({ channel, credential }, origin) => ({
     CAMSODA_ENABLED: 'true',
@@ -51,10 +52,10 @@ const answer = (visit: Visit): Answer =>
 /** Camsoda as it is documented. */
 export const camsoda: MockPlatform = {
   name: 'camsoda',
-  origins: ['https://api.camsoda.com'],
+  origins: [declared.baseUrl ?? ''],
   manners: { contract },
   routes: [
     { path: '/events/camsoda', dialect: 'contract', answer },
-    { path: '/external/events', dialect: 'contract', answer },
+    { path: routeOf(declared.endpoints.events), dialect: 'contract', answer },
   ],
 };

@@ -1,7 +1,16 @@
+import { chaturbate as declared } from '../chaturbate/endpoints.ts';
 import { type Answer, json } from './answer.ts';
 import { drain, tokenPage } from './drain.ts';
 import { amounts, people, realAmounts, users } from './people.ts';
-import type { Manner, MockPlatform, Moment, Room, ScriptTip, Visit } from './platform.ts';
+import {
+  type Manner,
+  type MockPlatform,
+  type Moment,
+  type Room,
+  routeOf,
+  type ScriptTip,
+  type Visit,
+} from './platform.ts';
 
 /** The documented formats 1 and 2; the second cannot say "anonymous", it leaves the giver out. */
 function documented({ message, amount, wireName, anonymous }: ScriptTip, format: string): unknown {
@@ -104,7 +113,7 @@ const contract: Manner = {
   amounts,
   noise: false,
   credential: 'not-a-secret-key',
-  limit: { perMinute: 120, says: ['remaining'] },
+  limit: { perMinute: declared.rates.contract.limit, says: ['remaining'] },
   render: ({ tip }, format) => (tip ? documented(tip, format) : {}),
   env: ({ channel, credential }, origin) => ({
     CHATURBATE_ENABLED: 'true',
@@ -122,7 +131,7 @@ const eventsApi: Manner = {
   amounts: realAmounts,
   noise: true,
   credential: 'not-a-secret-token',
-  limit: { perMinute: 2000, says: [] },
+  limit: { perMinute: declared.rates.events.limit, says: [] },
   render: real,
   // No variable says where the true Events API is, so none leads here.
   env: () => ({}),
@@ -139,12 +148,12 @@ const documentedPoll = (visit: Visit): Answer =>
 /** Chaturbate: the documented polling, and the true long poll. */
 export const chaturbate: MockPlatform = {
   name: 'chaturbate',
-  origins: ['https://eventsapi.chaturbate.com', 'https://events.testbed.cb.dev', 'https://events.example.com'],
+  origins: [declared.baseUrl ?? '', 'https://events.testbed.cb.dev', 'https://events.example.com'],
   manners: { contract, real: eventsApi },
   routes: [
     { path: '/events/chaturbate', dialect: 'contract', answer: documentedPoll },
     { path: '/events/chaturbate/:broadcaster', dialect: 'contract', answer: documentedPoll },
-    { path: '/events/:broadcaster', dialect: 'contract', answer: documentedPoll },
-    { path: '/events/:username/:token/', dialect: 'real', answer: longPoll },
+    { path: routeOf(declared.endpoints.contract), dialect: 'contract', answer: documentedPoll },
+    { path: routeOf(declared.endpoints.events), dialect: 'real', answer: longPoll },
   ],
 };

@@ -116,6 +116,9 @@ export interface MockPlatform {
   origins: readonly string[];
 }
 
+/** The path of an endpoint's declaration as a route's: `{name}` becomes `:name`. */
+export const routeOf = ({ path }: { readonly path: string }): string => path.replace(/\{(\w+)\}/g, ':$1');
+
 /** The `:names` of `path` as `pattern` has them, or `undefined` where it does not fit. */
 export function matchPath(pattern: string, path: string): Record<string, string> | undefined {
   const wanted = pattern.split('/');

@@ -1,7 +1,8 @@
+import { stripchat as declared } from '../stripchat/endpoints.ts';
 import type { Answer } from './answer.ts';
 import { drain, tokenPage } from './drain.ts';
 import { amounts, users } from './people.ts';
-import type { Manner, MockPlatform, ScriptTip, Visit } from './platform.ts';
+import { type Manner, type MockPlatform, routeOf, type ScriptTip, type Visit } from './platform.ts';
 
 /** The documented shapes, standard and alternative, and the one that other programs read. */
 function documented({ amount, message, wireName, anonymous }: ScriptTip, format: string): unknown {
@@ -20,7 +21,7 @@ const contract: Manner = {
   amounts,
   noise: false,
   credential: 'not-a-secret-bearer',
-  limit: { perMinute: 100, says: ['limit', 'remaining'] },
+  limit: { perMinute: declared.rates.events.limit, says: ['limit', 'remaining'] },
   render: ({ tip }, format) => (tip ? documented(tip, format) : {}),
   env: ({ credential }, origin) => ({
     STRIPCHAT_ENABLED: 'true',
@@ -40,10 +41,10 @@ const answer = (visit: Visit): Answer =>
 /** Stripchat as it is documented. */
 export const stripchat: MockPlatform = {
   name: 'stripchat',
-  origins: ['https://api.stripchat.com'],
+  origins: [declared.baseUrl ?? ''],
   manners: { contract },
   routes: [
     { path: '/events/stripchat', dialect: 'contract', answer },
-    { path: '/v1/events', dialect: 'contract', answer },
+    { path: routeOf(declared.endpoints.events), dialect: 'contract', answer },
   ],
 };

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
+import { camsoda } from '../../src/camsoda/endpoints.ts';
 import { Event } from '../../src/camsoda/schemas.ts';
+import { read } from '../../src/core/reader.ts';
 import { testClock } from '../support/clock.ts';
 import { ask, serve } from './serve.ts';
 
@@ -17,9 +19,10 @@ it('EV-33 gives the formats A and B, mixed or as asked', async () => {
   expect(await names(`${url}/events/camsoda?mock=format:observed`)).toEqual(new Set(['event_type,tipper']));
 });
 
-it('every event is as the schema of the platform has it', async () => {
+it('every page is one for the reader of the platform, every event is as its schema has it', async () => {
   const { url } = await serve(fast);
   const { events } = (await ask(`${url}/external/events`)).body;
+  expect(read(camsoda.endpoints.events.response, { success: true, events }).events).toEqual(events);
   expect(events).toHaveLength(20);
   for (const event of events) expect(Event.parse(event)).toEqual(event);
 });

@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { read } from '../../src/core/reader.ts';
+import { stripchat } from '../../src/stripchat/endpoints.ts';
 import { Event } from '../../src/stripchat/schemas.ts';
 import { ask, serve } from './serve.ts';
 
@@ -14,9 +16,10 @@ it('EV-33 gives the standard and the alternative format, mixed or as asked', asy
   expect(await shapes(`${url}/events/stripchat?mock=format:observed`)).toEqual(new Set(['data,type']));
 });
 
-it('every event is as the schema of the platform has it', async () => {
+it('every page is one for the reader of the platform, every event is as its schema has it', async () => {
   const { url } = await serve(fast);
   const { events } = (await ask(`${url}/v1/events`)).body;
+  expect(read(stripchat.endpoints.events.response, { success: true, events }).events).toEqual(events);
   expect(events).toHaveLength(20);
   for (const event of events) expect(Event.parse(event)).toEqual(event);
 });
