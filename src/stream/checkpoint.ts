@@ -5,7 +5,7 @@ import type { CheckpointStore } from './checkpoint-store.ts';
 /** Where a stream keeps how far it came: a store, or a store with a key of your own. */
 export type CheckpointOption = CheckpointStore | { store: CheckpointStore; key: string };
 
-/** At most one write in this time. */
+/** Within a page, at most one write in this time. */
 const writeEvery = 250;
 
 /** The place of one stream in a store. */
@@ -13,8 +13,8 @@ export interface Checkpoint {
   /** The last write failed. */
   readonly failing: boolean;
   load(): Promise<unknown>;
-  /** Something changed: it is written soon. */
-  touch(): void;
+  /** Something changed: it is written soon, and at once at the end of a page, so that a crash repeats no more than one. */
+  touch(pageEnd?: boolean): void;
   /** Writes what is not written. Never rejects: a failing store is told as an error, and tried again. */
   flush(): Promise<void>;
   /** The last write for now: nothing is tried again. */
@@ -41,6 +41,7 @@ export function createCheckpoint(options: CheckpointOptions): Checkpoint {
       ? { store: option, key: options.key }
       : (option as { store: CheckpointStore; key: string });
   let dirty = false;
+  let atOnce = false;
   let failing = false;
   let lastWrite = Number.NEGATIVE_INFINITY;
   let scheduled: Stop | undefined;
@@ -56,7 +57,7 @@ export function createCheckpoint(options: CheckpointOptions): Checkpoint {
 
   const write = async (): Promise<void> => {
     rest();
-    dirty = false;
+    dirty = atOnce = false;
     lastWrite = clock.now();
     try {
       await store.set(key, options.snapshot());
@@ -77,10 +78,10 @@ export function createCheckpoint(options: CheckpointOptions): Checkpoint {
   };
 
   const schedule = (): void => {
-    if (scheduled || writing) return;
-    const wait = failing ? seconds(1) : writeEvery - (clock.now() - lastWrite);
+    if (writing || (scheduled && !(atOnce && !failing))) return;
+    const wait = failing ? seconds(1) : atOnce ? 0 : writeEvery - (clock.now() - lastWrite);
     if (wait <= 0) void next();
-    else scheduled = clock.after(wait, () => void next());
+    else scheduled ??= clock.after(wait, () => void next());
   };
 
   const flush = async (): Promise<void> => {
@@ -104,8 +105,9 @@ export function createCheckpoint(options: CheckpointOptions): Checkpoint {
         throw storeError('give', cause);
       }
     },
-    touch() {
+    touch(pageEnd = false) {
       dirty = true;
+      atOnce ||= pageEnd;
       schedule();
     },
     flush,

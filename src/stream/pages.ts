@@ -33,13 +33,15 @@ export interface Pages<E> {
 
 /**
  * @param kept - Upstream gives nothing a second time, so what waits behind an event that nobody took is remembered with it.
- * @param progress - Told of every step that a checkpoint should know.
+ * @param progress - Told of every step that a checkpoint should know: `true` at the end of a page.
  */
-export function createPages<E>(kept: boolean, progress: () => void): Pages<E> {
+export function createPages<E>(kept: boolean, progress: (pageEnd: boolean) => void): Pages<E> {
   const pages: (Page<E> & { complete: boolean })[] = [];
 
   const advance = (): void => {
+    const before = pages.length;
     while (pages[0]?.complete) pages.shift();
+    const ended = pages.length < before;
     // Complete answers behind one that is stuck become one: its wait may be long.
     for (let index = pages.length - 1; index > 1 && !kept; index -= 1) {
       const later = pages[index];
@@ -48,7 +50,7 @@ export function createPages<E>(kept: boolean, progress: () => void): Pages<E> {
       earlier.next = later.next;
       pages.splice(index, 1);
     }
-    progress();
+    progress(ended);
   };
 
   return {
@@ -87,6 +89,8 @@ export function createPages<E>(kept: boolean, progress: () => void): Pages<E> {
           if (moved) advance();
         },
       };
+      // An empty answer that moves no cursor changes nothing that a checkpoint holds.
+      if (page.complete && pages.length === 0 && cursor === next) return page;
       pages.push(page);
       if (page.complete) advance();
       return page;

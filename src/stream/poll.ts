@@ -81,7 +81,7 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
     });
 
   const reading = createReading(options, { counters: hub.counters, gap, report });
-  const pages = createPages<E>(kept, () => checkpoint?.touch());
+  const pages = createPages<E>(kept, (pageEnd) => checkpoint?.touch(pageEnd));
 
   const snapshot = (): Saved<E> => {
     const { oldest } = pages;
