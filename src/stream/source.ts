@@ -79,9 +79,12 @@ export function createSource<T>(options: SourceOptions<T>): Source<T> {
         return again || Promise.resolve();
       }
       hub.succeeded();
-      if (hub.watchers === 0 && unwatched === 'reject') return Promise.reject(nobody(platform));
       let pending = true;
       const delivery = new Promise<void>((resolve, reject) => {
+        if (hub.watchers === 0 && unwatched === 'reject') {
+          pending = false;
+          return reject(nobody(platform));
+        }
         const owner: TicketOwner = {
           taken() {
             pending = false;

@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { TipstreamError } from '../../src/core/errors.ts';
+import { createSource } from '../../src/stream/source.ts';
+import { settle } from '../support/clock.ts';
+import { byHand, heard, numbers } from '../support/stream.ts';
+
+const id = String;
+
+describe('a source of one’s own', () => {
+  it('delivery-1 `push` resolves when the event was taken, and not before', async () => {
+    const source = numbers();
+    const hands = byHand(source.stream);
+    await source.send(1);
+    expect(source.answers.size).toBe(0);
+    await hands.take();
+    expect(source.answers.get(1)).toBe('taken');
+  });
+
+  it('delivery-1 keeps what nobody watches for the next watcher, in order, before anything newer', async () => {
+    const source = numbers();
+    await source.send(1, 2);
+    const seen: number[] = [];
+    source.stream.subscribe((n) => void seen.push(n));
+    await source.send(3);
+    expect(seen).toEqual([1, 2, 3]);
+    expect(source.answers.size).toBe(3);
+  });
+
+  it('delivery-1 with `unwatched: reject` refuses what nobody watches, and what the last watcher left', async () => {
+    const source = numbers({ unwatched: 'reject', id });
+    await expect(source.push(1)).rejects.toMatchObject({ code: 'CONSUMER', retryable: true, fatal: false });
+    const hands = byHand(source.stream);
+    await source.send(1, 2);
+    hands.stop();
+    await settle();
+    expect([...source.answers]).toEqual([[2, 'refused']]);
+    await hands.take();
+    expect(source.answers.get(1)).toBe('taken');
+    expect(source.stream.stats().untaken).toBe(0);
+    // Delivered again, 2 is no duplicate; 1 is.
+    const seen: number[] = [];
+    source.stream.subscribe((n) => void seen.push(n));
+    await source.send(1, 2);
+    expect(seen).toEqual([2]);
+  });
+
+  it('delivery-1 a re-delivery gets the answer of the delivery that it repeats, and is not offered', async () => {
+    const source = numbers({ id });
+    const hands = byHand(source.stream);
+    await source.send(1);
+    let answered = 0;
+    void source.push(1).then(() => {
+      answered += 1;
+    });
+    await settle();
+    expect(answered).toBe(0);
+    await hands.take();
+    expect(answered).toBe(1);
+    await source.push(1);
+    expect(hands.offered).toEqual([1]);
+    expect(source.stream.stats()).toMatchObject({ duplicates: 2, eventsProcessed: 1 });
+  });
+
+  it('delivery-1 without an id, equal events are two events', async () => {
+    const source = numbers();
+    const seen: number[] = [];
+    source.stream.subscribe((n) => void seen.push(n));
+    await source.send(5, 5);
+    expect(seen).toEqual([5, 5]);
+  });
+
+  it('a failure that is not fatal is told and counted; a fatal one ends the stream', async () => {
+    const source = numbers();
+    const errors = heard(source.stream, 'error');
+    const ends = heard(source.stream, 'end');
+    const statuses = heard(source.stream, 'status');
+    const last: TipstreamError[] = [];
+    source.stream.subscribe(() => {}, { onError: (error) => last.push(error) });
+    const fault = (code: 'NETWORK' | 'AUTH') => new TipstreamError({ code, message: code });
+    source.fail(fault('NETWORK'));
+    expect(ends).toEqual([]);
+    source.fail(fault('AUTH'));
+    expect(errors.map(({ code }) => code)).toEqual(['NETWORK', 'AUTH']);
+    expect(ends).toMatchObject([{ code: 'AUTH' }]);
+    expect(last).toMatchObject([{ code: 'AUTH' }]);
+    expect(statuses.at(-1)).toMatchObject({ state: 'ended', reason: 'AUTH' });
+    expect(source.stream.stats().errors).toEqual({ NETWORK: 1, AUTH: 1 });
+  });
+
+  it('delivery-4 says a gap, with its name and channel', () => {
+    const source = createSource<number>({ platform: 'numbers', channel: 'stage' });
+    const gaps = heard(source.stream, 'gap');
+    source.gap({ reason: 'disconnected', from: 1 });
+    expect(gaps).toMatchObject([{ platform: 'numbers', channel: 'stage', reason: 'disconnected', from: 1 }]);
+    expect(gaps[0]?.to).toBeGreaterThan(1);
+    expect(source.stream.stats().gaps).toBe(1);
+  });
+
+  it('ends its watchers once they took what they have, and can be watched again', async () => {
+    const source = numbers();
+    const hands = byHand(source.stream);
+    await source.send(1, 2);
+    source.end();
+    await hands.take();
+    await hands.take();
+    expect(hands.offered).toEqual([1, 2]);
+    const seen: number[] = [];
+    source.stream.subscribe((n) => void seen.push(n));
+    await source.send(3);
+    expect(seen).toEqual([3]);
+  });
+
+  it('counts what it did', async () => {
+    const source = numbers();
+    byHand(source.stream);
+    source.stream.subscribe(() => {}, { observe: true });
+    await source.send(1, 2);
+    expect(source.stream.stats()).toEqual({
+      eventsProcessed: 2,
+      duplicates: 0,
+      invalid: 0,
+      polls: 0,
+      errors: {},
+      gaps: 0,
+      untaken: 2,
+      watchers: 2,
+      lastEventAt: source.clock.now(),
+      lastSuccessAt: source.clock.now(),
+    });
+  });
+});
