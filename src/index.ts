@@ -4,7 +4,10 @@
  *
  * @module
  */
+
+export type { Credential, TokenProvider } from './core/auth.ts';
 export type { CacheStore } from './core/cache.ts';
+export type { RateState } from './core/connection.ts';
 export { type ErrorCodeInfo, errorCodes } from './core/error-codes.ts';
 export type { ErrorCode, Problem, RateLimit, TipstreamErrorInit } from './core/errors.ts';
 export { isTipstreamError, TipstreamError } from './core/errors.ts';
@@ -20,10 +23,12 @@ export type { CacheTier, TieredCache, TieredOptions } from './core/tiered.ts';
 export { tiered } from './core/tiered.ts';
 export type { Clock, Random, Stop } from './core/time.ts';
 export { days, hours, minutes, seconds } from './core/time.ts';
+export type { Verification } from './core/verify.ts';
 export { calculateSafeInterval, type PlatformRateLimit, rateLimits } from './rate-limits.ts';
 export { type BatchOptions, batch } from './stream/batch.ts';
 export type { CheckpointOption } from './stream/checkpoint.ts';
 export { type CheckpointStore, memoryStore } from './stream/checkpoint-store.ts';
+export { type DedupeOptions, dedupe } from './stream/dedupe.ts';
 export type {
   EventStream,
   InvalidEvent,
@@ -34,13 +39,19 @@ export type {
   StreamStatus,
   WatchOptions,
 } from './stream/event-stream.ts';
+export { type GoalOptions, type GoalProgress, goal } from './stream/goal.ts';
 export { type MergedStream, type MergeOptions, merge } from './stream/merge.ts';
 export { filter, map, take, takeUntil } from './stream/operators.ts';
 export type { SourceSettings } from './stream/poll-options.ts';
 export { type PollTipsOptions, pollTips } from './stream/poll-tips.ts';
+export type { PushOptions, PushStream } from './stream/push.ts';
 export { type FromUrlOptions, fromUrl, type ServeOptions, toResponse } from './stream/serve.ts';
 export { createSource, type Source, type SourceOptions } from './stream/source.ts';
+export { type Tally, type TallyOptions, type TopTipper, tally } from './stream/tally.ts';
 export { real, testTip } from './stream/test-tip.ts';
+export type { LongPollSettings, TipClient, TipsOptions } from './stream/tip-client.ts';
 export type { KnownPlatform, TipEvent, UniformTip } from './stream/tip-event.ts';
+export type { TipContext } from './stream/tip-wire.ts';
 export { isUniformTip, tipDate, toUniform, validateNormalizedEvent } from './stream/validate.ts';
+export type { TipView } from './stream/views.ts';
 export { describe, type Rates, worth } from './stream/worth.ts';

@@ -36,11 +36,7 @@ const isEntry = (value: unknown): value is Entry => {
 
 /**
  * Keeps 2xx answers for `ttl` milliseconds, renews them by ETag, and never keeps a failure or what says `no-store`. Every hit is a fresh copy.
- *
- * @example
- * ```ts
- * users: get('/users', { query, response, cache: cached(minutes(5), { staleIfError: hours(1) }) })
- * ```
+ * An endpoint says so in its declaration: `cache: cached(minutes(5), { staleIfError: hours(1) })`.
  */
 export function cached(ttl: number, options: CachedOptions = {}): CachePolicy {
   const { staleWhileRevalidate = 0, staleIfError = 0 } = options;

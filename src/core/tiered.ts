@@ -41,7 +41,10 @@ const isTimed = (value: unknown): value is Timed =>
  *
  * @example
  * ```ts
- * tiered([{ store: memoryCache(), ttl: minutes(5) }, { store: new Keyv('redis://...'), ttl: minutes(30) }])
+ * import Keyv from 'keyv';
+ * import { memoryCache, minutes, tiered } from 'tipstream';
+ * const shared = new Keyv(); // with an adapter for Redis, Postgres, ...
+ * const cache = tiered([{ store: memoryCache(), ttl: minutes(5) }, { store: shared, ttl: minutes(30) }]);
  * ```
  */
 export function tiered(levels: readonly (CacheStore | CacheTier)[], options: TieredOptions = {}): TieredCache {

@@ -29,7 +29,7 @@ const { createCamsoda } = await import('tipstream/camsoda');
 for (const client of [
   createChaturbate({ username: 'someone', token: 'not-a-secret-token' }),
   createChaturbate({
-    eventsUrl: 'https://tips.example.org/{broadcaster}',
+    eventsUrl: 'https://tips.test/{broadcaster}',
     broadcaster: 'someone',
     apiKey: 'not-a-secret-key',
   }),
