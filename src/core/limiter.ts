@@ -1,6 +1,6 @@
 import { type RateLimit, TipstreamError } from './errors.ts';
 import { createSchedule } from './schedule.ts';
-import type { Clock, Stop } from './time.ts';
+import { type Clock, minutes, type Stop } from './time.ts';
 
 /** How often an upstream lets itself be asked. */
 export interface RateClass {
@@ -72,6 +72,9 @@ interface Lane {
 /** Times are large numbers: sums of fractions of a millisecond are off by less than this. */
 const rounding = 1e-3;
 
+/** A call that is under way for longer than any poll is held has ended without a word. */
+const longestCall = minutes(2);
+
 /** The queue of one key. */
 function createLane(rateClass: RateClass, clock: Clock): Lane {
   const { limit, per, burst = limit } = rateClass;
@@ -79,10 +82,10 @@ function createLane(rateClass: RateClass, clock: Clock): Lane {
   const queue: Waiter[] = [];
   let known: RateLimit = {};
   let knownUntil = 0;
-  let open = 0;
+  let open: number[] = [];
   let hold = 0;
   let offset = 0;
-  let last = Number.NEGATIVE_INFINITY;
+  let last = 0;
   let stop: Stop | undefined;
 
   // A clock that is set back must lengthen no wait: the time of a lane goes on from where it was.
@@ -102,12 +105,13 @@ function createLane(rateClass: RateClass, clock: Clock): Lane {
   const grant = (now: number): Slot => {
     let held = true;
     schedule.take(now);
-    open += 1;
+    open.push(now);
     return {
       release(rateLimit, holdMs = 0) {
         if (!held) return;
         held = false;
-        open -= 1;
+        const index = open.indexOf(now);
+        if (index >= 0) open.splice(index, 1);
         if (rateLimit || holdMs > 0) learn(rateLimit ?? {}, holdMs);
       },
     };
@@ -128,9 +132,10 @@ function createLane(rateClass: RateClass, clock: Clock): Lane {
     known = { ...known, ...rateLimit };
     knownUntil = resetAt === undefined ? now + per : resetAt + offset;
     hold = Math.max(hold, now + holdMs);
-    // Calls that are still under way may be missing in that number.
+    // Calls that are still under way may be missing in that number; in workerd one may have died without a word.
+    open = open.filter((since) => since > now - longestCall);
     if (remaining !== undefined)
-      schedule.correct(Math.max(0, remaining - open), resetAt === undefined ? undefined : knownUntil, now);
+      schedule.correct(Math.max(0, remaining - open.length), resetAt === undefined ? undefined : knownUntil, now);
     for (let ahead = 0; ahead < queue.length; ) {
       const waiter = queue[ahead];
       const wait = at(ahead, now) - now;
@@ -151,12 +156,24 @@ function createLane(rateClass: RateClass, clock: Clock): Lane {
       if (wait > maxWait) return Promise.reject(tooLong(wait));
       if (!queue.length && wait <= rounding) return Promise.resolve(grant(now));
       return new Promise((resolve, reject) => {
+        // In workerd a timer dies with the request that set it, so whoever waits has one of its own beside that of the queue.
+        const later = (): Stop => {
+          const ahead = queue.indexOf(waiter);
+          return clock.after(Math.ceil(at(Math.max(0, ahead), time()) - time()), () => {
+            drain();
+            if (queue.includes(waiter)) own = later();
+          });
+        };
         const abort = (): void => {
+          own();
           queue.splice(queue.indexOf(waiter), 1);
           drain();
           reject(signal?.reason);
         };
-        const settled = (): void => signal?.removeEventListener('abort', abort);
+        const settled = (): void => {
+          own();
+          signal?.removeEventListener('abort', abort);
+        };
         const waiter: Waiter = {
           until: now + maxWait,
           go(slot) {
@@ -169,6 +186,7 @@ function createLane(rateClass: RateClass, clock: Clock): Lane {
           },
         };
         queue.push(waiter);
+        let own = later();
         signal?.addEventListener('abort', abort, { once: true });
         if (!stop) drain();
       });
@@ -187,7 +205,7 @@ function createLane(rateClass: RateClass, clock: Clock): Lane {
     },
     idle: () =>
       !queue.length &&
-      !open &&
+      !open.length &&
       clock.now() + offset > Math.max(hold, knownUntil, last + per * Math.max(1, burst / limit)),
   };
 }

@@ -1,11 +1,34 @@
 import { maskAnonymous } from './anonymous.ts';
-import type { Problem } from './errors.ts';
+import type { ErrorCode, Problem } from './errors.ts';
+import { errorCodeOf, type ReadProblem } from './status.ts';
 
 type Fields = NonNullable<Problem['fields']>;
 type Body = Readonly<Record<string, unknown>>;
 
 /** Longer texts say nothing more, and regular expressions take their time with them. */
 const longestText = 10_000;
+
+/** The categories that upstreams name, whatever the status beside them. */
+const categories: readonly [RegExp, ErrorCode][] = [
+  [/^INSUFFICIENT_BALANCE$/, 'INSUFFICIENT_BALANCE'],
+  [/^KYC_REQUIRED$/, 'KYC_REQUIRED'],
+  [/^RATE_LIMIT(?:ED|_EXCEEDED)$/, 'RATE_LIMITED'],
+  [/^AUTHENTICATION_REQUIRED$/, 'AUTH'],
+  [/^PERMISSION_DENIED$/, 'PERMISSION'],
+  [/^VALIDATION_ERROR$/, 'VALIDATION'],
+  [/(?:^|_)NOT_FOUND$/, 'NOT_FOUND'],
+];
+
+/** What a problem is in our words: by category, by the status that a 2xx means, or because it names fields. */
+function meaningOf({ code, subCode, fields }: Problem, status: number): ErrorCode | undefined {
+  for (const said of [code, subCode]) {
+    const known = said && categories.find(([name]) => name.test(said));
+    if (known) return known[1];
+  }
+  const meant = Number(/^HTTP_([45]\d\d)$/.exec(code ?? '')?.[1] ?? 0);
+  if (status < 300 && meant) return errorCodeOf(meant);
+  return fields?.length && ['UPSTREAM', 'HTTP'].includes(errorCodeOf(status)) ? 'VALIDATION' : undefined;
+}
 
 const isBody = (value: unknown): value is Body => typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -118,7 +141,7 @@ export const saysFailure = (body: unknown): boolean =>
  * @param body - The parsed JSON, `undefined` where `text` is none.
  * @returns Always a `message`; `details` is not enumerable.
  */
-export function readProblem(status: number, headers: Headers, text: string, body: unknown): Problem {
+export function readProblem(status: number, headers: Headers, text: string, body: unknown): ReadProblem {
   const top = isBody(body) ? body : {};
   const said: Said = isBody(body)
     ? readBody(body)
@@ -134,9 +157,10 @@ export function readProblem(status: number, headers: Headers, text: string, body
     timestamp: words(top.timestamp),
     retryAfterMs: wait >= 0 && wait < 1e9 ? wait * 1000 : undefined,
   };
-  const problem: Problem = { message: message || `HTTP ${status}` };
+  const problem: ReadProblem = { message: message || `HTTP ${status}` };
   for (const [key, value] of Object.entries(all)) if (value !== undefined) Object.assign(problem, { [key]: value });
-  return details === undefined || details === null
-    ? problem
-    : Object.defineProperty(problem, 'details', { value: details });
+  const hidden = { details: details ?? undefined, means: meaningOf(problem, status) };
+  for (const [key, value] of Object.entries(hidden))
+    if (value !== undefined) Object.defineProperty(problem, key, { value });
+  return problem;
 }

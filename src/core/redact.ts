@@ -6,9 +6,7 @@ export interface Redactor {
   text(text: string): string;
   /** An address, likewise. */
   url(url: string | URL): string;
-  /** Headers as a plain object, likewise. */
-  headers(headers: Headers): Record<string, string>;
-  /** A copy of plain data, masked by key and by value. What is no plain data becomes its class name. */
+  /** A copy of plain data, masked by key and by value. What JSON cannot hold becomes `***`. */
   value(value: unknown): unknown;
   /** A cause chain rebuilt from name, message, code and stack, without reference to a request, a response or options. */
   error(error: unknown): Error;
@@ -37,66 +35,43 @@ const positions: readonly [RegExp, string][] = [
 ];
 
 /** Finds one secret in any mixture of raw, JSON-escaped, form-encoded and percent-encoded characters. */
-function pattern(secret: string): string {
-  const bytes = (character: string): string =>
-    [...new TextEncoder().encode(character)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
-  return Array.from(secret, (character) =>
-    /\w/.test(character)
-      ? character
-      : `(?:\\\\?${character.replace(/[\\^$.*+?()[\]{}|/-]/, '\\$&')}|${bytes(character)}${character === ' ' ? '|\\+' : ''})`,
-  ).join('');
-}
+const pattern = (secret: string): string =>
+  Array.from(secret, (character) => {
+    if (/\w/.test(character)) return character;
+    const bytes = Array.from(new TextEncoder().encode(character), (byte) => `%${byte.toString(16).padStart(2, '0')}`);
+    return `(?:\\\\*${character.replace(/[^\w\s]/, '\\$&')}|${bytes.join('')}${character === ' ' ? '|\\+' : ''})`;
+  }).join('');
 
 /** Makes a redactor that knows no secret by value yet. */
 export function createRedactor(): Redactor {
   const secrets = new Set<string>();
   let known: RegExp | undefined;
   const text = (input: string): string => {
-    let output = known ? input.replace(known, mask) : input;
+    let output = hide(input);
     for (const [position, replacement] of positions) output = output.replace(position, replacement);
     return output;
   };
-  const headers = (from: Headers): Record<string, string> => {
-    const to: Record<string, string> = {};
-    from.forEach((value, name) => {
-      to[name] = isSecretName(name) ? mask : text(value);
-    });
-    return to;
-  };
-  const value = (input: unknown, depth = 0): unknown => {
-    if (typeof input === 'string') return text(input);
-    if (typeof input === 'function' || typeof input === 'symbol') return undefined;
-    if (typeof input !== 'object' || input === null) return input;
-    if (depth > 20) return '...';
-    if (Array.isArray(input)) return input.map((item) => value(item, depth + 1));
-    if (input instanceof Error) return error(input);
-    const prototype: unknown = Object.getPrototypeOf(input);
-    if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return `[${input.constructor?.name}]`;
-    return Object.fromEntries(
-      Object.entries(input).map(([key, item]) => [
-        text(key),
-        isSecretName(key) && item !== null ? mask : value(item, depth + 1),
-      ]),
-    );
+  const hide = (input: string): string => (known ? input.replace(known, mask) : input);
+  const value = (input: unknown): unknown => {
+    const shown = (key: string, item: unknown): unknown =>
+      item != null && isSecretName(key) ? mask : typeof item === 'string' ? text(item) : item;
+    try {
+      // Once more as a whole: names of fields may repeat a secret too.
+      return input === undefined ? input : JSON.parse(hide(JSON.stringify(input, shown)));
+    } catch {
+      return mask;
+    }
   };
   const error = (input: unknown, depth = 0): Error => {
-    const from = (typeof input === 'object' && input !== null ? input : { message: String(input) }) as Record<
-      string,
-      unknown
-    >;
-    const { name, message, code, stack, cause, errors } = from;
-    const first: unknown = Array.isArray(errors) ? errors[0] : undefined;
-    const inner = cause ?? first;
-    const copy = new Error(
-      typeof message === 'string' ? text(message) : '',
-      inner === undefined || depth > 4 ? undefined : { cause: error(inner, depth + 1) },
-    );
-    const put = (key: string, item: unknown): unknown =>
-      Object.defineProperty(copy, key, { value: item, configurable: true, writable: true });
-    if (typeof name === 'string') put('name', text(name));
-    if (typeof code === 'number') put('code', code);
-    if (typeof code === 'string') put('code', text(code));
-    put('stack', typeof stack === 'string' ? text(stack) : `${copy.name}: ${copy.message}`);
+    const from = Object(input) === input ? (input as Record<string, unknown>) : { message: String(input) };
+    const { name, message, code, stack, cause = Array.isArray(from.errors) ? from.errors[0] : undefined } = from;
+    const words = typeof message === 'string' ? text(message) : '';
+    const copy = new Error(words, cause === undefined || depth > 4 ? {} : { cause: error(cause, depth + 1) });
+    for (const [key, item] of Object.entries({ name, code, stack })) {
+      const value = typeof item === 'string' ? text(item) : item;
+      if (typeof value === 'string' || typeof value === 'number')
+        Object.defineProperty(copy, key, { value, configurable: true, writable: true });
+    }
     return copy;
   };
   return {
@@ -116,8 +91,7 @@ export function createRedactor(): Redactor {
     },
     text,
     url: (url) => text(String(url)),
-    headers,
-    value: (input) => value(input),
+    value,
     error: (input) => error(input),
   };
 }

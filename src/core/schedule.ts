@@ -14,36 +14,23 @@ export interface Schedule {
 function windowSchedule({ limit, per, spacing }: RateClass): Schedule {
   const gap = spacing ? per / limit : 0;
   const times: number[] = [];
-  let oldest = 0;
-  let last = Number.NEGATIVE_INFINITY;
   let allowed = 0;
-  let until = Number.NEGATIVE_INFINITY;
-  const nth = (n: number): number =>
-    times[times.length < limit ? n - limit + times.length : (oldest + n) % limit] ?? Number.NEGATIVE_INFINITY;
-  const inside = (now: number): number => {
-    let count = 0;
-    while (count < limit && nth(limit - 1 - count) > now - per) count += 1;
-    return count;
-  };
+  let until = 0;
   return {
     at(ahead, from) {
       const start = ahead < allowed ? from : Math.max(from, until);
-      const even = Math.max(start, last + gap) + ahead * gap;
-      return Math.max(even, Math.max(start, nth(ahead % limit) + per) + Math.floor(ahead / limit) * per);
+      if (gap) return Math.max(start, (times.at(-1) ?? -gap) + gap) + ahead * gap;
+      const before = times[(ahead % limit) - limit + times.length] ?? -per;
+      return Math.max(start, before + per) + Math.floor(ahead / limit) * per;
     },
     take(now) {
-      last = now;
       allowed -= 1;
-      if (times.length < limit) times.push(now);
-      else {
-        times[oldest] = now;
-        oldest = (oldest + 1) % limit;
-      }
+      times.push(now);
+      if (times.length > limit) times.shift();
     },
     correct(remaining, resetAt, now) {
       // Without a reset time, places come back when our own oldest call leaves the window.
-      const count = inside(now);
-      const end = resetAt ?? (count ? nth(limit - count) : now) + per;
+      const end = resetAt ?? (times.find((time) => time > now - per) ?? now) + per;
       if (end <= now) return;
       // Answers overtake each other: within one window the smallest number is the newest. Resets in whole seconds wobble.
       const same = resetAt !== undefined && until > now && Math.abs(end - until) < 1500;
@@ -56,7 +43,7 @@ function windowSchedule({ limit, per, spacing }: RateClass): Schedule {
 /** A bucket that holds `burst` and refills evenly, kept as one number: the time at which it would be full (GCRA). */
 function bucketSchedule({ limit, per, burst = limit }: RateClass): Schedule {
   const refill = per / limit;
-  let full = Number.NEGATIVE_INFINITY;
+  let full = 0;
   return {
     at: (ahead, from) => Math.max(from, Math.max(full, from) + (ahead + 1 - burst) * refill),
     take(now) {

@@ -163,6 +163,32 @@ describe('problem', () => {
     expect(read({ message: 'm', retry_after: -1 }, 429)).toEqual({ message: 'm' });
   });
 
+  test('XS-1 what the upstream calls it counts more than the status', () => {
+    const code = (error: string, status = 400, finer?: string) =>
+      errorCodeOf(status, read({ error, code: finer }, status));
+    expect(code('INSUFFICIENT_BALANCE', 409)).toBe('INSUFFICIENT_BALANCE');
+    expect(code('KYC_REQUIRED', 403)).toBe('KYC_REQUIRED');
+    expect(code('RATE_LIMIT_EXCEEDED')).toBe('RATE_LIMITED');
+    expect(code('AUTHENTICATION_REQUIRED')).toBe('AUTH');
+    expect(code('PERMISSION_DENIED')).toBe('PERMISSION');
+    expect(code('STREAM_NOT_FOUND')).toBe('NOT_FOUND');
+    expect(code('TITLE_NOT_FOUND')).toBe('NOT_FOUND');
+    expect(code('VALIDATION_ERROR', 500)).toBe('VALIDATION');
+    expect(code('SOMETHING_ELSE', 409, 'INSUFFICIENT_BALANCE')).toBe('INSUFFICIENT_BALANCE');
+    expect(code('SOMETHING_ELSE', 503)).toBe('UNAVAILABLE');
+  });
+
+  test('XS-1 a failure said with a 2xx is the upstream’s, unless it says what it means', () => {
+    const code = (body: unknown, status = 200) => errorCodeOf(status, read(body, status));
+    expect(code({ success: false, message: 'no' })).toBe('UPSTREAM');
+    expect(code({ status: 401, message: 'no' })).toBe('AUTH');
+    expect(code({ status: 200, message: 'no' })).toBe('UPSTREAM');
+    expect(code({ errors: { name: 'missing' } })).toBe('VALIDATION');
+    expect(code({ errors: { name: 'missing' } }, 418)).toBe('VALIDATION');
+    expect(code({ errors: { name: 'missing' } }, 403)).toBe('PERMISSION');
+    expect(Object.keys(read({ error: 'KYC_REQUIRED' }))).toEqual(['message', 'code']);
+  });
+
   test('XS-1 gives one bounded message for any body, and never throws', () => {
     const key = fc.constantFrom(
       'error',

@@ -20,21 +20,9 @@ const printed = (error: unknown): string =>
 
 describe('redact', () => {
   test('XS-8 masks by position what no one told it: headers, query, body, userinfo', () => {
-    const { text, url, headers, value } = createRedactor();
-    const from = new Headers({
-      authorization: 'Bearer aaa',
-      'x-api-key': 'b',
-      cookie: 'c',
-      'set-cookie': 'd',
-      accept: 'e',
-    });
-    expect(headers(from)).toEqual({
-      accept: 'e',
-      authorization: '***',
-      cookie: '***',
-      'set-cookie': '***',
-      'x-api-key': '***',
-    });
+    const { text, url, value } = createRedactor();
+    for (const name of ['authorization', 'x-api-key', 'cookie', 'set-cookie'])
+      expect(value({ [name]: 'a', accept: 'b' })).toEqual({ [name]: '***', accept: 'b' });
     for (const name of ['api_key', 'apikey', 'token', 'access_token', 'key', 'refresh_token', 'client_secret'])
       expect(url(`https://host.test/p?a=1&${name}=x1y2&b=2`)).toBe(`https://host.test/p?a=1&${name}=***&b=2`);
     expect(url(new URL('https://who:what@host.test/p?key=k'))).toBe('https://***@host.test/p?key=***');
@@ -74,7 +62,7 @@ describe('redact', () => {
       message: 'a tip',
       token_type: 'bearer',
       at: null,
-      list: [1, true, undefined],
+      list: [1, true, null],
       deep: { keys: 'no' },
     };
     expect(value(data)).toEqual(data);
@@ -157,8 +145,10 @@ describe('redact', () => {
     const circle: Record<string, unknown> = { secret };
     circle.self = circle;
     expect(JSON.stringify(value(circle))).not.toContain('not-a-secret');
-    expect(value(new Request('https://host.test/'))).toBe('[Request]');
-    expect(value([new Error(secret), () => 1])).toEqual([new Error('***'), undefined]);
+    expect(value(new Request('https://host.test/'))).toEqual({});
+    expect(value({ [secret]: 1 })).toEqual({ '***': 1 });
+    expect(value(undefined)).toBeUndefined();
+    expect(value(1n)).toBe('***');
     fc.assert(
       fc.property(fc.anything({ withNullPrototype: true }), (thrown) => {
         expect(error(thrown)).toBeInstanceOf(Error);

