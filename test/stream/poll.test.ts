@@ -4,7 +4,7 @@ import type { StreamGap, StreamStatus } from '../../src/stream/event-stream.ts';
 import { toStream } from '../../src/stream/stream.ts';
 import { testClock } from '../support/clock.ts';
 import { type Polled, polled, until } from '../support/polled.ts';
-import { json, type Reply, type Route } from '../support/server.ts';
+import { gate, json, type Reply, type Route } from '../support/server.ts';
 
 /** Watches and keeps the numbers that arrive. */
 const numbers = ({ source }: Polled): number[] => {
@@ -167,15 +167,15 @@ test('EV-23 after a 429 the next wait is at least twice the interval, then the i
 });
 
 test('EV-24 the time that asking took is taken off the interval', async () => {
-  let release = (): void => {};
+  const { opened, open } = gate();
   const run = await polled(async ({ nth }) => {
-    if (nth === 1) await new Promise<void>((resolve) => void (release = resolve));
+    if (nth === 1) await opened;
     return empty;
   });
   numbers(run);
   await run.server.arrived(1);
   await run.clock.advance(2000);
-  release();
+  open();
   await until(() => run.source.counters.lastSuccessAt !== undefined);
   await until(() => run.clock.delays.at(-1) === 3000);
   await run.clock.advance(3000);
