@@ -44,9 +44,10 @@ export function account<T>(stream: EventStream<TipEvent>, { name, sum, store }: 
   let loading = false;
   let retry: Stop | undefined;
   /** Present while somebody watches. */
-  let open: Derived<T> | undefined;
+  let open = false;
+  let self: Derived<T> | undefined;
   /** Came before the stored sum did. */
-  let early: [tip: TipEvent, ticket: Ticket | undefined][] = [];
+  const early: [tip: TipEvent, ticket: Ticket | undefined][] = [];
   /** Included in the sum, but in none that is written down. */
   let unsaved: (Ticket | undefined)[] = [];
   let writing: (Ticket | undefined)[] = [];
@@ -58,7 +59,7 @@ export function account<T>(stream: EventStream<TipEvent>, { name, sum, store }: 
   const failed = (cause: unknown): void => {
     const reason = cause instanceof Error ? cause.message : String(cause);
     const message = `${name}: the store fails, so no tip counts as taken until it works: ${reason}`;
-    open?.emit('error', new TipstreamError({ code: 'STORE', platform, message, cause }));
+    self?.emit('error', new TipstreamError({ code: 'STORE', platform, message, cause }));
   };
 
   const keyed = (option: CheckpointOption): { store: CheckpointStore; key: string } =>
@@ -109,7 +110,7 @@ export function account<T>(stream: EventStream<TipEvent>, { name, sum, store }: 
     });
   };
 
-  const count = (self: Derived<T>, tip: TipEvent, ticket: Ticket | undefined): void => {
+  const count = (tip: TipEvent, ticket: Ticket | undefined): void => {
     if (tip.test) return;
     const known = ids.has(tip.id);
     if (!known) {
@@ -123,8 +124,13 @@ export function account<T>(stream: EventStream<TipEvent>, { name, sum, store }: 
       unsaved.push(ticket);
       touch();
     }
-    if (known) self.counters.duplicates += 1;
-    else self.give(sum.show(), ticket);
+    if (!known) self?.give(sum.show(), ticket);
+    else if (self) self.counters.duplicates += 1;
+  };
+
+  /** What there is before the next tip. */
+  const show = (): void => {
+    if (loaded && sum.begun) self?.give(sum.show(), undefined);
   };
 
   const takeUp = (value: unknown): void => {
@@ -147,12 +153,9 @@ export function account<T>(stream: EventStream<TipEvent>, { name, sum, store }: 
     }
     loading = false;
     if (!loaded || !open) return;
-    const self = open;
-    const tips = early;
-    early = [];
-    if (sum.begun) self.give(sum.show(), undefined);
-    for (const [tip, ticket] of tips) {
-      count(self, tip, ticket);
+    show();
+    for (const [tip, ticket] of early.splice(0)) {
+      count(tip, ticket);
       pass(ticket);
     }
   };
@@ -163,7 +166,7 @@ export function account<T>(stream: EventStream<TipEvent>, { name, sum, store }: 
     if (saved < changes) {
       touched = false;
       checkpoint.touch();
-      await checkpoint.flush();
+      await checkpoint.close();
     }
     if (!open) unsaved.splice(0).forEach(leave);
   };
@@ -171,20 +174,19 @@ export function account<T>(stream: EventStream<TipEvent>, { name, sum, store }: 
   return toStream(
     derive<TipEvent, T>(
       [stream],
-      (self) => {
-        open = self;
+      (derived) => {
+        self = derived;
+        open = true;
         if (!loaded && !loading) void load();
         return {
           next(tip, ticket) {
-            if (loaded) return count(self, tip, ticket);
+            if (loaded) return count(tip, ticket);
             hold(ticket);
             early.push([tip, ticket]);
           },
-          greet() {
-            if (loaded && sum.begun) self.give(sum.show(), undefined);
-          },
+          greet: show,
           stop() {
-            open = undefined;
+            open = false;
             retry?.();
             for (const [, ticket] of early.splice(0)) leave(ticket);
             void settle();

@@ -79,13 +79,15 @@ export function subscribe<T>(
       retry = { stop, ticket };
       return;
     }
+    // Refused before it leaves: what others give back because it leaves is then known to come after this one.
+    gone = true;
+    refuse(ticket);
     end(
       'CONSUMER',
       refuse,
       `${label ?? 'a watcher'}: the callback failed, so its event is not taken; mend the callback and watch again`,
       error,
     );
-    refuse(ticket);
   };
 
   /** Leaves the stream first, so that what is given back afterwards finds the true number of watchers. */

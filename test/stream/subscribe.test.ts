@@ -28,9 +28,15 @@ describe('a callback that rejects on tip 7 of 10, beside a watcher that takes ev
     { how: 'rejects', fails: () => Promise.reject(new Error('seven')) },
   ];
   const rows = ways.flatMap((way) => [
-    { ...way, onFailure: 'skip' as const, first: oneToTen, untaken: [], again: [] },
+    { ...way, onFailure: 'skip' as const, first: oneToTen, untaken: [] as number[], again: [] },
     { ...way, onFailure: 'stop' as const, first: [1, 2, 3, 4, 5, 6, 7], untaken: [7, 8, 9, 10], again: [7, 8, 9, 10] },
-    { ...way, onFailure: 'retry' as const, first: [1, 2, 3, 4, 5, 6, 7, 7, 8, 9, 10], untaken: [], again: [] },
+    {
+      ...way,
+      onFailure: 'retry' as const,
+      first: [1, 2, 3, 4, 5, 6, 7, 7, 8, 9, 10],
+      untaken: [] as number[],
+      again: [],
+    },
   ]);
 
   it.each(rows)(
