@@ -14,9 +14,11 @@ export {
 export { toTip } from './normalize.ts';
 export type {
   ChaturbateContractEvent,
+  ChaturbateContractObject,
   ChaturbateEvent,
   ChaturbateMedia,
   ChaturbateMessage,
+  ChaturbateMethod,
   ChaturbateTip,
   ChaturbateUser,
   OtherMethod,

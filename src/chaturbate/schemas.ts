@@ -61,7 +61,8 @@ export interface ChaturbateTip {
   [more: string]: unknown;
 }
 
-interface Known<Method extends string, Content> {
+/** One method of the Events API, or several that carry the same. */
+export interface ChaturbateMethod<Method extends string, Content> {
   method: Method;
   /** Begins with the time of the event, Unix time in milliseconds. */
   id?: string | undefined;
@@ -71,18 +72,19 @@ interface Known<Method extends string, Content> {
 /** The word of a method that this version does not know: text on the wire, `String(event.method)`. */
 export interface OtherMethod {
   readonly '~other': true;
+  /** The word itself. */
   toString(): string;
 }
 
 /** An event of the Events API: `switch (event.method)` tells the twelve known ones apart. Unknown ones come as they are. */
 export type ChaturbateEvent =
-  | Known<'broadcastStart' | 'broadcastStop', { user: ChaturbateUser }>
-  | Known<'userEnter' | 'userLeave', { user: ChaturbateUser }>
-  | Known<'follow' | 'unfollow' | 'fanclubJoin', { user: ChaturbateUser }>
-  | Known<'chatMessage' | 'privateMessage', { user: ChaturbateUser; message: ChaturbateMessage }>
-  | Known<'tip', { user: ChaturbateUser; tip: ChaturbateTip }>
-  | Known<'mediaPurchase', { user: ChaturbateUser; media: ChaturbateMedia }>
-  | Known<'roomSubjectChange', { subject: string }>
+  | ChaturbateMethod<'broadcastStart' | 'broadcastStop', { user: ChaturbateUser }>
+  | ChaturbateMethod<'userEnter' | 'userLeave', { user: ChaturbateUser }>
+  | ChaturbateMethod<'follow' | 'unfollow' | 'fanclubJoin', { user: ChaturbateUser }>
+  | ChaturbateMethod<'chatMessage' | 'privateMessage', { user: ChaturbateUser; message: ChaturbateMessage }>
+  | ChaturbateMethod<'tip', { user: ChaturbateUser; tip: ChaturbateTip }>
+  | ChaturbateMethod<'mediaPurchase', { user: ChaturbateUser; media: ChaturbateMedia }>
+  | ChaturbateMethod<'roomSubjectChange', { subject: string }>
   | { method: OtherMethod; id?: string | undefined; object?: Readonly<Record<string, unknown>> };
 
 /** An event of the contract: format 1 has `tip`, format 2 has `object`. */
