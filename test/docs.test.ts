@@ -130,4 +130,12 @@ describe('the documents', () => {
     expect(covers(/SCHEMA/, /DEBUG=true/)).toEqual([]);
     expect(covers(/TIMEOUT/, /timeout: seconds/, /firewall|proxy/)).toEqual([]);
   });
+
+  it('XS-14 every text of the project is plain UTF-8: no character of a broken decoding is copied', () => {
+    const texts = [...pages, ...files('src'), ...files('docs', '.ts'), ...files('test')];
+    // √ and ‚ begin what is left of accents and arrows when UTF-8 is read as Mac Roman; U+FFFD is what is left when nothing could be read.
+    const broken =
+      /\u221a[\u00a9\u00ae\u2122\u00b4\u00c4-\u00ff\u2020]|\u201a[\u00c4\u00dc\u00c5]|\u00fc\u00e9|\u00ef\u00b8|\u00c3[\u00a9\u00a8\u00a0]|\ufffd/;
+    expect(texts.filter((file) => broken.test(read(file)))).toEqual([]);
+  });
 });
