@@ -22,6 +22,6 @@ export function pageOf<E>(body: unknown): TipPage<E> {
 /** What the upstream says of a failure, as far as it says anything: no error body of these platforms is documented. */
 export function problemOf(_status: number, _headers: Headers, text: string, body: unknown): Problem {
   const said: Wire = isWire(body) ? body : {};
-  const plain = [said.message, said.error, said.detail, said.status].map(textOf).find(Boolean);
-  return { message: (plain ?? text.replace(/<[^>]*>|\s+/g, ' ').trim()).slice(0, 500) };
+  const plain = body === undefined ? text.replace(/<[^>]*>|\s+/g, ' ').trim() : '';
+  return { message: textOf(said.message ?? said.error ?? said.detail ?? said.status ?? plain).slice(0, 500) };
 }
