@@ -26,7 +26,7 @@ export interface WatchOptions {
   /**
    * What happens with an event whose callback throws. `skip` reports it as `failed` and goes on; `stop` ends this watcher
    * with `CONSUMER` and leaves the event untaken; `retry` gives the same event again after 1, 2, 4 ... 30 s.
-   * @default 'stop' with a checkpoint, else 'skip'
+   * @default 'stop' with a checkpoint, else 'skip'; an observer skips
    */
   onFailure?: 'skip' | 'stop' | 'retry' | undefined;
   /**

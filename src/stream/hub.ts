@@ -97,7 +97,6 @@ export function createHub<T>(options: HubOptions): Hub<T> {
 
   /** A state that lasts until an event is taken. */
   const pause = (next: StreamState, reason: string): void => {
-    if (!stopSource) return;
     beforePause ??= state;
     tell(next, { reason });
   };

@@ -26,23 +26,13 @@ export function count<T, N extends keyof StreamSignals<T>>(
 
 /** What several sources count together; events and watchers are those of `total` alone. */
 export function sumStats(total: StreamStats, more: StreamStats): StreamStats {
-  const errors = { ...total.errors };
-  for (const [code, times] of Object.entries(more.errors) as [keyof typeof errors, number][])
-    errors[code] = (errors[code] ?? 0) + times;
-  const latest = (name: 'lastEventAt' | 'lastSuccessAt'): Partial<StreamStats> => {
-    const at = Math.max(total[name] ?? 0, more[name] ?? 0);
-    return at > 0 ? { [name]: at } : {};
-  };
-  return {
-    eventsProcessed: total.eventsProcessed,
-    duplicates: total.duplicates + more.duplicates,
-    invalid: total.invalid + more.invalid,
-    polls: total.polls + more.polls,
-    errors,
-    gaps: total.gaps + more.gaps,
-    untaken: total.untaken + more.untaken,
-    watchers: total.watchers,
-    ...latest('lastEventAt'),
-    ...latest('lastSuccessAt'),
-  };
+  const sum = { ...total, errors: { ...total.errors } };
+  for (const name of ['duplicates', 'invalid', 'polls', 'gaps', 'untaken'] as const) sum[name] += more[name];
+  for (const [code, times] of Object.entries(more.errors) as [keyof typeof sum.errors, number][])
+    sum.errors[code] = (sum.errors[code] ?? 0) + times;
+  for (const name of ['lastEventAt', 'lastSuccessAt'] as const) {
+    const at = Math.max(sum[name] ?? 0, more[name] ?? 0);
+    if (at > 0) sum[name] = at;
+  }
+  return sum;
 }

@@ -94,6 +94,18 @@ describe('a loop', () => {
     expect(source.stream.stats().errors).toEqual({ NETWORK: 1, AUTH: 1 });
   });
 
+  it('delivery-1 that is aborted ends without a throw also when its source has died', async () => {
+    const source = numbers();
+    const controller = new AbortController();
+    const loop = source.stream.iterate({ signal: controller.signal });
+    await source.send(1, 2);
+    await loop.next();
+    source.fail(new TipstreamError({ code: 'AUTH', message: 'the token was refused' }));
+    controller.abort();
+    expect(await loop.next()).toEqual({ value: undefined, done: true });
+    expect(source.stream.stats().untaken).toBe(1);
+  });
+
   it('delivery-1 may ask ahead: each question gets one event, in order', async () => {
     const source = numbers();
     const loop = source.stream.iterate();

@@ -139,6 +139,30 @@ describe('merge', () => {
     await expect(none).rejects.toMatchObject({ code: 'AUTH' });
   });
 
+  it('counts for all', async () => {
+    const [a, b] = [numbers(), numbers()];
+    const all = merge(a.stream, b.stream);
+    byHand(all);
+    await a.send(1, 2);
+    await b.clock.advance(1);
+    await b.send(3);
+    b.gap({ reason: 'restart' });
+    a.fail(new TipstreamError({ code: 'NETWORK', message: 'a cable' }));
+    b.fail(new TipstreamError({ code: 'NETWORK', message: 'a cable' }));
+    expect(all.stats()).toEqual({
+      eventsProcessed: 3,
+      duplicates: 0,
+      invalid: 0,
+      polls: 0,
+      errors: { NETWORK: 2 },
+      gaps: 1,
+      untaken: 3,
+      watchers: 1,
+      lastEventAt: b.clock.now(),
+      lastSuccessAt: b.clock.now(),
+    });
+  });
+
   it('delivery-1 a source that is added late gives first what earlier watchers left of it', async () => {
     const a = numbers();
     await a.send(1, 2);

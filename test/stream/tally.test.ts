@@ -242,9 +242,14 @@ describe('tally', () => {
     expect(taken).toHaveLength(2);
   });
 
-  it('delivery-3 never writes over what is not its own', async () => {
+  it.each([
+    { something: 'else' },
+    { v: 2, sum: { count: 1, totals: {}, top: [] }, ids: [] },
+    { v: 1, sum: { count: 1, totals: {} }, ids: [] },
+    { v: 1, sum: { count: 1, totals: {}, top: [] } },
+  ])('delivery-3 never writes over what is not its own: %j', async (foreign) => {
     const { store, values, written } = shakyStore();
-    values.set('tipstream:tally:stage', { something: 'else' });
+    values.set('tipstream:tally:stage', foreign);
     const { stream, send, taken, clock } = stage({ store });
     watch(stream);
     const errors = heard(stream, 'error');
