@@ -1,6 +1,6 @@
 import type { Answer } from './answer.ts';
 import type { Cache, CacheContext } from './cache.ts';
-import { type Call, contextOf, endCall, errorOf, openCall } from './call.ts';
+import { type Call, contextOf, errorOf, openCall } from './call.ts';
 import type { Connection } from './connection.ts';
 import type { Endpoint, Platform } from './endpoint.ts';
 import { isTipstreamError, type RateLimit, type TipstreamError } from './errors.ts';
@@ -71,14 +71,7 @@ export function createCaller(platform: Platform<unknown>, connection: Connection
     const { method, idempotent = method === 'GET' } = endpoint;
     const name = typeof idempotent === 'string' ? idempotent : 'Idempotency-Key';
     const sending = { headers: key === undefined ? headers : { ...headers, [name]: key } };
-    const once = async () => {
-      const own = openCall(clock, call.facts, call);
-      try {
-        return await connection.attempt(own, endpoint, prepared, sending);
-      } finally {
-        endCall(own);
-      }
-    };
+    const once = () => connection.attempt(openCall(clock, call.facts, call), endpoint, prepared, sending);
     const onRetry = ({ code, message }: TipstreamError, delayMs: number): void => {
       say('info', `${message}; trying again in ${Math.round(delayMs)} ms`);
       telemetry.emit('retry', () => ({ ...contextOf(call), code, delayMs }));

@@ -18,6 +18,15 @@ export type Exchange = (call: Call, endpoint: Endpoint, target: Target, sending:
 const suspicious = 3;
 const corsPause = seconds(60);
 
+/** The credential of an address that the upstream gave stands where the endpoint's own path has it. */
+const hideSegment = ({ template, scheme }: Target, url: string): string => {
+  const own = template.split('/');
+  return url
+    .split('/')
+    .map((segment, index) => (scheme?.in === 'path' && own[index] === `{${scheme.name}}` ? '***' : segment))
+    .join('/');
+};
+
 /** The one place that sends. `headers` go with every request. */
 export function createExchange(
   options: ResolvedOptions,
@@ -48,7 +57,7 @@ export function createExchange(
     const before = facts.sent;
     const url = address(target, call);
     const shown = { ...target, secret: secret === undefined ? undefined : '***' };
-    facts.url = () => redactor.url(target.url === undefined ? address(shown, call) : url);
+    facts.url = () => redactor.url(target.url === undefined ? address(shown, call) : hideSegment(target, url));
     let left = false;
     const fetch = async (request: string | URL | Request): Promise<Response> => {
       if (call.failure) throw call.failure;

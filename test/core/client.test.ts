@@ -489,6 +489,30 @@ describe('the token', () => {
     expect(refreshed).toBe(1);
   });
 
+  it('core-3 a renewed token begins its attempt with a whole time limit', async () => {
+    const clock = testClock();
+    const server = await startServer(({ nth }) => (nth === 1 ? { status: 401 } : 'silence'));
+    const renewing = gate();
+    const refresh = async () => {
+      await renewing.opened;
+      return 'second-not-secret';
+    };
+    const client = connect(
+      demo,
+      { baseUrl: server.url, clock, logger: false, retry: 0 },
+      { credential: { get: () => 'first-not-secret', refresh } },
+    );
+    const call = failure(client.plain());
+    await server.arrived(1);
+    await settle(30);
+    await clock.advance(seconds(6));
+    renewing.open();
+    await server.arrived(2);
+    await clock.advance(seconds(6));
+    await clock.advance(seconds(4));
+    expect(await call).toMatchObject({ code: 'TIMEOUT', elapsedMs: seconds(16), attempts: 2 });
+  });
+
   it('core-13 that cannot be renewed ends the call with the 401', async () => {
     const { server, client } = await connected(() => ({ status: 401 }));
     expect(await failure(client.plain())).toMatchObject({ code: 'AUTH', status: 401 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Connection, open } from '../../src/core/connection.ts';
 import { createLimiter } from '../../src/core/limiter.ts';
 import type { ClientOptions } from '../../src/core/options.ts';
+import { readProblem } from '../../src/core/problem.ts';
 import { seconds } from '../../src/core/time.ts';
 import { settle, testClock } from '../support/clock.ts';
 import { failure } from '../support/failure.ts';
@@ -212,6 +213,43 @@ describe('failures', () => {
     expect((await failure(connection.send(endpoints.plain, {}))).retryAfterMs).toBe(seconds(30));
   });
 
+  it('core-6 a 429 that only says when its window starts anew, says by that how long to wait', async () => {
+    const { connection } = await connected(() => json({}, 429, { 'x-ratelimit-reset': '40' }), { clock: testClock() });
+    expect((await failure(connection.send(endpoints.plain, {}))).retryAfterMs).toBe(seconds(40));
+  });
+
+  it('XS-1 the request id is that of the headers, else that of the body', async () => {
+    const telling = { ...endpoints.plain, problem: readProblem };
+    const body = { error: { code: 'X', message: 'no' }, request_id: 'from-body' };
+    const { connection } = await connected(({ nth }) =>
+      json(body, 409, nth === 1 ? { 'x-request-id': 'from-header' } : {}),
+    );
+    expect((await failure(connection.send(telling, {}))).requestId).toBe('from-header');
+    expect(await failure(connection.send(telling, {}))).toMatchObject({
+      requestId: 'from-body',
+      problem: { message: 'no' },
+    });
+  });
+
+  it('core-12 a body that is too large or breaks its reader is let go of', async () => {
+    let cancelled = 0;
+    const body = () =>
+      new ReadableStream({
+        pull: (controller) => controller.enqueue(new Uint8Array(2 ** 22)),
+        cancel() {
+          cancelled += 1;
+        },
+      });
+    const connection = open(demo, {
+      baseUrl: 'https://demo.example',
+      fetch: async () => new Response(body()),
+      logger: false,
+    });
+    expect((await failure(connection.send(endpoints.plain, {}))).code).toBe('UPSTREAM');
+    await settle();
+    expect(cancelled).toBe(1);
+  });
+
   it('core-12 a body beyond 10 MiB is not read to its end', async () => {
     let written = 0;
     const { connection } = await connected((_, response) => {
@@ -377,11 +415,17 @@ describe('abort', () => {
     expect(cancelled).toBe(true);
   });
 
-  it('a signal that has aborted before sends nothing', async () => {
-    const { server, connection } = await connected(() => json(1));
+  it('a signal that has aborted before sends nothing, and asks for no credential', async () => {
+    const server = await startServer(() => json(1));
+    let asked = 0;
+    const credential = () => {
+      asked += 1;
+      return canary;
+    };
+    const connection = open(demo, { baseUrl: server.url, logger: false }, { credential });
     const error = await failure(connection.send(endpoints.plain, {}, { signal: AbortSignal.abort(reason) }));
     expect(error).toMatchObject({ code: 'ABORTED', cause: reason, sent: 'no' });
-    expect(server.arrivals).toHaveLength(0);
+    expect([server.arrivals.length, asked]).toEqual([0, 0]);
   });
 
   it('core-5 a thousand calls leave no listener on a shared signal', async () => {
@@ -399,6 +443,18 @@ describe('abort', () => {
     for (let call = 0; call < 1000; call += 1) await connection.send(endpoints.plain, {}, options);
     expect(most).toBe(1);
     expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+  });
+});
+
+describe('a credential in the path', () => {
+  it('core-10 is shown by no error, be it short or in an address that the upstream gave', async () => {
+    const { server, connection } = await connected(() => json({}, 500), {}, 'abc');
+    const own = await failure(connection.send(endpoints.room, { room: 'r' }));
+    const given = await failure(
+      connection.send(endpoints.room, { room: 'r' }, { url: `${server.url}/rooms/r/abc/?i=1` }),
+    );
+    expect(server.arrivals.map(({ url }) => url)).toEqual(['/rooms/r/abc/', '/rooms/r/abc/?i=1']);
+    expect([own.url, given.url]).toEqual([`${server.url}/rooms/r/***/`, `${server.url}/rooms/r/***/?i=1`]);
   });
 });
 
