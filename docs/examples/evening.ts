@@ -1,0 +1,84 @@
+/**
+ * An evening of tips from three platforms as one stream: live in a terminal, a line a tip where the output is none, JSON on request.
+ * `npm start` runs it; `npm start -- --help` says what it can do.
+ */
+import { consoleLogger, map, merge, take } from 'tipstream';
+import { runUntilSignal } from 'tipstream/node';
+import { type Evening, help, readArguments } from './evening/arguments.ts';
+import { faultLine, line, tipLine } from './evening/lines.ts';
+import { liveRooms, mockRooms, type Rooms } from './evening/rooms.ts';
+import { addTip, emptyScene, quietSource, setStatus } from './evening/scene.ts';
+import { openScreen } from './evening/screen.ts';
+
+/** How many tips an evening has that nobody gave a number. */
+const fullEvening = 150;
+
+/** Slow enough to watch, or as fast as can be without losing the rhythm of the polls. */
+const speeds = { watched: 10, printed: 60 };
+
+async function run(evening: Evening, signal: AbortSignal): Promise<void> {
+  const { json, seed, faults, live } = evening;
+  const watched = !json && process.stdout.isTTY === true;
+  const tips = evening.tips ?? (live ? undefined : fullEvening);
+  const rooms = live
+    ? liveRooms(process.env, { logger: watched ? false : consoleLogger() })
+    : await mockRooms({ seed, faults, tips: tips ?? fullEvening, speed: watched ? speeds.watched : speeds.printed });
+  try {
+    await show(rooms, { watched, json, tips }, signal);
+  } finally {
+    await rooms.close();
+    if (faults && rooms.faults)
+      process.stderr.write(faultLine(rooms.faults, [...new Set(rooms.rooms.map(({ platform }) => platform))]));
+  }
+}
+
+/** How the tips are shown. */
+interface Look {
+  watched: boolean;
+  json: boolean;
+  tips: number | undefined;
+}
+
+async function show(rooms: Rooms, { watched, json, tips }: Look, signal: AbortSignal): Promise<void> {
+  const scene = emptyScene(rooms.title, tips);
+  const marked = rooms.rooms.map(({ platform, dialect, tips: stream }) => {
+    const source = quietSource(platform, dialect);
+    scene.sources.push(source);
+    stream.on('status', (status) => setStatus(source, status));
+    if (!watched) stream.on('error', ({ message }) => process.stderr.write(line(platform, rooms.now(), message)));
+    return map(stream, (tip) => ({ tip, source }));
+  });
+  const all = merge(marked);
+  const screen = watched ? openScreen(process.stdout, scene, rooms.now) : undefined;
+  try {
+    for await (const { tip, source } of (tips === undefined ? all : take(all, tips)).iterate({ signal })) {
+      addTip(scene, source, tip);
+      if (!watched) await print(json ? `${JSON.stringify(tip)}\n` : tipLine(tip));
+    }
+  } finally {
+    screen?.close();
+  }
+}
+
+/** Resolves when the reader has room for more. */
+const print = (text: string): Promise<void> => new Promise((resolve) => process.stdout.write(text, () => resolve()));
+
+/** A reader that went away (`| head`) is no failure: the evening ends for it as for Ctrl-C. */
+function untilReaderLeaves(signal: AbortSignal): AbortSignal {
+  const controller = new AbortController();
+  const stop = (): void => controller.abort();
+  signal.addEventListener('abort', stop, { once: true });
+  process.stdout.on('error', stop);
+  return controller.signal;
+}
+
+const asked = readArguments(process.argv.slice(2));
+if (asked === 'help') process.stdout.write(help);
+else if ('wrong' in asked) {
+  process.stderr.write(`evening: ${asked.wrong}\nnpm start -- --help says what there is.\n`);
+  process.exitCode = 2;
+} else {
+  await runUntilSignal((signal) => run(asked, untilReaderLeaves(signal))).catch((error: unknown) => {
+    process.stderr.write(`evening: ${error instanceof Error ? error.message : String(error)}\n`);
+  });
+}

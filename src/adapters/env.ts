@@ -1,0 +1,100 @@
+/**
+ * Clients from environment variables, so that a program holds no credential.
+ *
+ * @module
+ */
+import { type Camsoda, createCamsoda } from '../camsoda/index.ts';
+import { type Chaturbate, createChaturbate } from '../chaturbate/index.ts';
+import { consoleLogger } from '../core/logger.ts';
+import type { ClientOptions } from '../core/options.ts';
+import { type MergedStream, merge } from '../stream/merge.ts';
+import type { SourceSettings } from '../stream/poll-options.ts';
+import type { TipEvent } from '../stream/tip-event.ts';
+import { createStripchat, type Stripchat } from '../stripchat/index.ts';
+import { camsodaSettings, chaturbateSettings, stripchatSettings } from './env/settings.ts';
+import { type Env, envError, variables } from './env/variables.ts';
+
+export type { Env } from './env/variables.ts';
+
+/** What all clients are made with, beside what the environment says. */
+export type EnvOptions = Omit<ClientOptions, 'baseUrl'> & SourceSettings;
+
+/** The clients that the environment has credentials for. */
+export interface EnvClients {
+  chaturbate?: Chaturbate;
+  stripchat?: Stripchat;
+  camsoda?: Camsoda;
+  /** Closes all of them. */
+  close(): Promise<void>;
+}
+
+/**
+ * One client for each platform that the environment says something of. `*_ENABLED=false` leaves a platform out.
+ *
+ * | variable | |
+ * |---|---|
+ * | `CHATURBATE_USERNAME`, `CHATURBATE_TOKEN` | the Events API |
+ * | `CHATURBATE_EVENTS_URL`, `CHATURBATE_API_KEY`, `CHATURBATE_BROADCASTER` | instead of them: an endpoint that is polled; `{broadcaster}` in the address is filled in |
+ * | `STRIPCHAT_TOKEN`, `STRIPCHAT_EVENTS_URL` | |
+ * | `CAMSODA_BROADCASTER`, `CAMSODA_API_KEY`, `CAMSODA_EVENTS_URL` | |
+ * | `*_POLL_INTERVAL` | seconds |
+ * | `*_ENABLED` | `true` or `false` |
+ * | `DEBUG` | exactly `true` logs every answer, masked |
+ *
+ * An address on this machine needs no credential: that is a mock.
+ *
+ * @param env - E.g. `process.env`.
+ * @throws {TipstreamError} `CONFIG` that names the variable, never its value: one that cannot be read, one that is missing
+ *   beside others or beside `*_ENABLED=true`, two that exclude each other.
+ *
+ * @example
+ * ```ts
+ * import { clientsFromEnv } from 'tipstream/env';
+ * const { stripchat, close } = clientsFromEnv({ STRIPCHAT_TOKEN: 'not-a-secret-token' });
+ * console.log(stripchat?.rateLimits());
+ * await close();
+ * ```
+ */
+export function clientsFromEnv(env: Env, options: EnvOptions = {}): EnvClients {
+  const common = { ...(env.DEBUG === 'true' && { logger: consoleLogger('debug') }), ...options };
+  // All settings are read before the first client is made: a mistake leaves nothing behind that would have to be closed.
+  const settings = {
+    chaturbate: chaturbateSettings(variables(env, 'CHATURBATE')),
+    stripchat: stripchatSettings(variables(env, 'STRIPCHAT')),
+    camsoda: camsodaSettings(variables(env, 'CAMSODA')),
+  };
+  const chaturbate = settings.chaturbate && createChaturbate({ ...common, ...settings.chaturbate });
+  const stripchat = settings.stripchat && createStripchat({ ...common, ...settings.stripchat });
+  const camsoda = settings.camsoda && createCamsoda({ ...common, ...settings.camsoda });
+  return {
+    ...(chaturbate && { chaturbate }),
+    ...(stripchat && { stripchat }),
+    ...(camsoda && { camsoda }),
+    async close() {
+      await Promise.all([chaturbate, stripchat, camsoda].map((client) => client?.close()));
+    },
+  };
+}
+
+/**
+ * The tips of every platform that the environment says something of, as one stream. `close()` ends it.
+ *
+ * @param env - E.g. `process.env`; the variables are those of `clientsFromEnv`.
+ * @throws {TipstreamError} `CONFIG` as `clientsFromEnv`, and when there is no platform at all.
+ *
+ * @example
+ * ```ts
+ * import { tipsFromEnv } from 'tipstream/env';
+ * const tips = tipsFromEnv({ STRIPCHAT_TOKEN: 'not-a-secret-token' });
+ * await tips.close();
+ * ```
+ */
+export function tipsFromEnv(env: Env, options: EnvOptions = {}): MergedStream<TipEvent> {
+  const { chaturbate, stripchat, camsoda, close } = clientsFromEnv(env, options);
+  const streams = [chaturbate?.tips(), stripchat?.tips(), camsoda?.tips()].filter((stream) => stream !== undefined);
+  if (streams.length === 0)
+    throw envError(
+      'no platform is set up; give e.g. CHATURBATE_USERNAME and CHATURBATE_TOKEN, STRIPCHAT_TOKEN, or CAMSODA_BROADCASTER and CAMSODA_API_KEY',
+    );
+  return Object.assign(merge(streams), { close, [Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]: close });
+}
