@@ -158,8 +158,8 @@ function createLane(rateClass: RateClass, clock: Clock): Lane {
       return new Promise((resolve, reject) => {
         // In workerd a timer dies with the request that set it, so whoever waits has one of its own beside that of the queue.
         const later = (): Stop => {
-          const ahead = queue.indexOf(waiter);
-          return clock.after(Math.ceil(at(Math.max(0, ahead), time()) - time()), () => {
+          const now = time();
+          return clock.after(Math.ceil(at(queue.indexOf(waiter), now) - now), () => {
             drain();
             if (queue.includes(waiter)) own = later();
           });

@@ -58,6 +58,28 @@ describe('circuit', () => {
     expect(sent()).toBe(6);
   });
 
+  test('core-22 one success makes the failures before it forgotten, and closes it for everybody', async () => {
+    const { clock, call, fail } = setUp();
+    await fail(2);
+    await call('ok');
+    await fail(2);
+    expect(await call('ok')).toBe('ok');
+    await fail(3);
+    await clock.advance(seconds(30));
+    expect(await call('ok')).toBe('ok');
+    expect(await Promise.all([call('ok'), call('ok')])).toEqual(['ok', 'ok']);
+  });
+
+  test('core-22 the error names the host and the time to come back', async () => {
+    const clock = testClock(Date.UTC(2026, 0, 1, 20));
+    const breaker = circuit({ failures: 1 }).open(clock);
+    const down = () => Promise.reject(new TipstreamError({ code: 'NETWORK', message: 'x' }));
+    await breaker.run('api.test', down).catch(() => {});
+    await expect(breaker.run('api.test', down)).rejects.toThrow(
+      'api.test failed 1 times in a row and is left alone until 2026-01-01T20:00:30.000Z',
+    );
+  });
+
   test('core-22 a 4xx never trips it: the host is there', async () => {
     const { call, fail } = setUp();
     for (let time = 0; time < 20; time += 1) await call('NOT_FOUND', 'api.test', 404);

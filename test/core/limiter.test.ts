@@ -153,6 +153,34 @@ describe('limiter', () => {
     );
   });
 
+  test('core-4 the last one to leave the queue leaves no timer, by an abort or by a refusal', async () => {
+    const { clock, limiter, went } = ask(1, { limit: 1, per: 1000 });
+    const controller = new AbortController();
+    const leaving = limiter.acquire('key', { limit: 1, per: 1000 }, { clock, signal: controller.signal });
+    controller.abort();
+    await rejected(leaving);
+    expect(clock.pending).toBe(0);
+    const { signal } = new AbortController();
+    const refused = rejected(limiter.acquire('key', { limit: 1, per: 1000 }, { clock, signal, maxWait: 5000 }));
+    await settle();
+    went[0]?.slot.release(undefined, 30_000);
+    await refused;
+    expect(clock.pending).toBe(0);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+  });
+
+  test('tells how many calls could go at once, by headers as long as they are news', async () => {
+    const { clock, limiter, went } = ask(1, { kind: 'bucket', limit: 10, per: 1000, burst: 20 });
+    await settle();
+    expect(limiter.state('key')).toEqual({ limit: 10, remaining: 19, waiting: 0 });
+    went[0]?.slot.release({ limit: 800, remaining: 12 });
+    await clock.advance(999);
+    expect(limiter.state('key')).toEqual({ limit: 800, remaining: 12, waiting: 0 });
+    await clock.advance(1);
+    expect(limiter.state('key')).toEqual({ limit: 10, remaining: 20, waiting: 0 });
+    expect(limiter.state('unknown')).toBeUndefined();
+  });
+
   test('core-5 a signal used for 1,000 calls keeps no listener', async () => {
     const clock = testClock();
     const limiter = createLimiter();

@@ -19,6 +19,8 @@ test('core-15 a memory cache keeps a value for its time', async () => {
 
 test('core-15 a memory cache is bounded and keeps what is used', () => {
   const cache = memoryCache({ max: 10 });
+  for (let key = 0; key < 8; key += 1) cache.set(`early ${key}`, key);
+  expect(cache.stats().size).toBe(8);
   cache.set('kept', true);
   for (let key = 0; key < 1000; key += 1) {
     cache.set(`key ${key}`, key);

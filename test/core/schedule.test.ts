@@ -18,6 +18,7 @@ describe('schedule', () => {
       per: fc.integer({ min: 50, max: 60_000 }),
       kind: fc.constantFrom('window' as const, 'bucket' as const),
       burst: fc.integer({ min: 1, max: 25 }),
+      spacing: fc.boolean(),
     });
     fc.assert(
       fc.property(
@@ -84,5 +85,7 @@ describe('schedule', () => {
     schedule.correct(0, start + 60_000, start);
     expect(schedule.at(0, start)).toBe(start + 100);
     expect(left(schedule, start + 500)).toBe(5);
+    schedule.correct(3, undefined, start + 500);
+    expect(left(schedule, start + 500)).toBe(3);
   });
 });
