@@ -537,8 +537,10 @@ describe('lists', () => {
       '/users?id=x&after=2',
       '/users?id=x&after=4',
     ]);
-    for await (const _ of client.users.all({}, { max: 2 }));
-    expect(server.arrivals).toHaveLength(4);
+    const some: string[] = [];
+    for await (const { id } of client.users.all({}, { max: 3 })) some.push(id);
+    expect(some).toEqual(['0', '1', '2']);
+    expect(server.arrivals).toHaveLength(5);
   });
 
   it('that go in a circle end with UPSTREAM', async () => {
