@@ -68,6 +68,8 @@ export function batch<T>(stream: EventStream<T>, { size, within }: BatchOptions)
           events = [];
           tickets = [];
           const ticket = self.counting > 0 ? createTicket(deskOf(members), full, sequence++) : undefined;
+          // Observers have seen every event of it.
+          if (ticket) ticket.again = members.every((member) => member?.again);
           self.give(full, ticket);
           if (ticket) release(ticket);
           else members.forEach(leave);

@@ -142,19 +142,36 @@ describe('take', () => {
     expect(source.stream.stats()).toMatchObject({ untaken: 0, watchers: 1 });
   });
 
-  it('delivery-1 as a newcomer takes what was refused, and leaves the rest of it for the next one', async () => {
+  it.each(['the source', 'a derived stream'])(
+    'delivery-1 as a newcomer to %s takes what was refused, and leaves the rest of it for the next one',
+    async (what) => {
+      const source = numbers();
+      const same = what === 'the source' ? source.stream : map(source.stream, (n) => n);
+      same.subscribe(() => {});
+      same.subscribe(() => Promise.reject(new Error('no')), { onFailure: 'stop' });
+      await source.send(1, 2, 3);
+      const first: number[] = [];
+      for await (const n of take(same, 1)) first.push(n);
+      const rest: number[] = [];
+      same.subscribe((n) => void rest.push(n));
+      await settle();
+      expect([first, rest]).toEqual([[1], [2, 3]]);
+      expect(source.stream.stats().untaken).toBe(0);
+    },
+  );
+
+  it('delivery-1 beside an observer leaves the rest for the next watcher too', async () => {
     const source = numbers();
-    const same = map(source.stream, (n) => n);
-    same.subscribe(() => {});
-    same.subscribe(() => Promise.reject(new Error('no')), { onFailure: 'stop' });
     await source.send(1, 2, 3);
+    const same = map(source.stream, (n) => n);
+    const view: number[] = [];
+    same.subscribe((n) => void view.push(n), { observe: true });
     const first: number[] = [];
     for await (const n of take(same, 1)) first.push(n);
     const rest: number[] = [];
     same.subscribe((n) => void rest.push(n));
     await settle();
-    expect([first, rest]).toEqual([[1], [2, 3]]);
-    expect(source.stream.stats().untaken).toBe(0);
+    expect([first, rest, view]).toEqual([[1], [2, 3], [1, 2, 3]]);
   });
 
   it.each([0, -1, 1.5, Number.NaN])('of %d is CONFIG', (count) => {
