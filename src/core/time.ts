@@ -1,4 +1,3 @@
-
 /** Ends what it was returned for. Calling it again does nothing. */
 export type Stop = () => void;
 
@@ -56,4 +55,3 @@ export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
     signal?.addEventListener('abort', abort, { once: true });
   });
 }
-
