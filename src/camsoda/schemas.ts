@@ -26,7 +26,7 @@ export interface CamsodaEvent {
 const name = z.nullish(z.string());
 const amount = z.nullish(z.number());
 
-export const User = z.looseObject({ username: name }) satisfies z.ZodMiniType<CamsodaUser>;
+const User = z.looseObject({ username: name }) satisfies z.ZodMiniType<CamsodaUser>;
 
 export const Event = z.looseObject({
   type: name,

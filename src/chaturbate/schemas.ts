@@ -106,7 +106,7 @@ export interface ChaturbateContractObject {
 const text = z.optional(z.string());
 const flag = z.optional(z.boolean());
 
-export const User = z.looseObject({
+const User = z.looseObject({
   username: z.string(),
   inFanclub: flag,
   hasTokens: flag,
@@ -126,7 +126,7 @@ export const User = z.looseObject({
   language: text,
 }) satisfies z.ZodMiniType<ChaturbateUser>;
 
-export const Message = z.looseObject({
+const Message = z.looseObject({
   message: z.string(),
   color: text,
   bgColor: z.nullish(z.string()),
@@ -136,14 +136,14 @@ export const Message = z.looseObject({
   orig: z.nullish(z.string()),
 }) satisfies z.ZodMiniType<ChaturbateMessage>;
 
-export const Media = z.looseObject({
+const Media = z.looseObject({
   id: z.union([z.number(), z.string()]),
   type: z.string(),
   name: z.string(),
   tokens: z.number(),
 }) satisfies z.ZodMiniType<ChaturbateMedia>;
 
-export const Tip = z.looseObject({
+const Tip = z.looseObject({
   tokens: z.number(),
   isAnon: flag,
   message: text,

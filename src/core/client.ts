@@ -66,7 +66,7 @@ export function connect<P extends Platform<unknown>>(
 }
 
 /** The same over an open connection, which it closes. */
-export function clientOf<P extends Platform<unknown>>(platform: P, connection: Connection): Client<P> {
+function clientOf<P extends Platform<unknown>>(platform: P, connection: Connection): Client<P> {
   const caller = createCaller(platform, connection);
   const calls = (tree: object): Record<string, unknown> =>
     Object.fromEntries(

@@ -112,8 +112,6 @@ const declare =
 export const get: Declare = declare('GET');
 /** Declares a POST. */
 export const post: Declare = declare('POST');
-/** Declares a PUT. */
-export const put: Declare = declare('PUT');
 /** Declares a PATCH. */
 export const patch: Declare = declare('PATCH');
 /** Declares a DELETE. */

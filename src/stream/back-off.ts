@@ -4,9 +4,9 @@ import { seconds } from '../core/time.ts';
 /** The waits after one, two, ... timeouts or server errors in a row; the last one stays (EV-15). */
 export const timeoutWaits: readonly number[] = [5, 10, 20, 40, 60].map(seconds);
 /** The wait after a connection that could not be made or broke (EV-16). */
-export const connectionWait = seconds(10);
+const connectionWait = seconds(10);
 /** The wait after a 429 that does not say how long (EV-17). */
-export const rateLimitWait = seconds(30);
+const rateLimitWait = seconds(30);
 
 /** How long a poller waits after a failure, in milliseconds; a wait that the upstream asked for is never cut short. */
 export function waitAfter(error: TipstreamError, timeoutsBefore: number, interval: number): number {

@@ -82,7 +82,7 @@ export const otherKind = (kind: unknown): Invalid | undefined =>
 
 const amountKeys = ['amount', 'tokens', 'tip_amount', 'value'];
 
-export const amountOf = (part: Wire): unknown => part.amount ?? part.tokens ?? part.tip_amount ?? part.value;
+const amountOf = (part: Wire): unknown => part.amount ?? part.tokens ?? part.tip_amount ?? part.value;
 
 /** The first place that holds an amount: the event, else what is in it; the event where there is none. */
 export function amountPart(event: Wire): Wire {
@@ -103,7 +103,7 @@ const flagOf = (part: Wire): unknown =>
   part.isAnon ?? part.is_anon ?? part.isAnonymous ?? part.is_anonymous ?? part.is_stealth;
 
 /** Whether the giver asked to stay unnamed: the flag beside the amount says so, else the event's, else the giver's. */
-export const isAnonymous = (event: Wire, part: Wire, who: unknown): boolean =>
+const isAnonymous = (event: Wire, part: Wire, who: unknown): boolean =>
   isSet(flagOf(part) ?? (part === event ? undefined : flagOf(event)) ?? (isWire(who) ? flagOf(who) : undefined));
 
 /** An id that can be part of a tip's id: text or a number, at most 64 characters. */

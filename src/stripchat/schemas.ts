@@ -25,7 +25,7 @@ export interface StripchatEvent {
 const name = z.nullish(z.string());
 const amount = z.nullish(z.number());
 
-export const User = z.looseObject({
+const User = z.looseObject({
   username: name,
   is_premium: z.optional(z.boolean()),
 }) satisfies z.ZodMiniType<StripchatUser>;
