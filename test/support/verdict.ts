@@ -22,8 +22,7 @@ interface Schema {
 
 export const context = { id: 'page-0', receivedAt: Date.UTC(2026, 0, 1, 20), channel: 'room_of_mira' };
 
-const isTip = (read: TipEvent | Invalid | undefined): read is TipEvent =>
-  read !== undefined && !('invalid' in read);
+const isTip = (read: TipEvent | Invalid | undefined): read is TipEvent => read !== undefined && !('invalid' in read);
 
 const report = { invalid: expect.stringMatching(/^(amount missing|wrong type for \w+)$/), path: expect.any(String) };
 
