@@ -2,10 +2,10 @@
  * An evening of tips from three platforms as one stream: live in a terminal, a line a tip where the output is none, JSON on request.
  * `npm start` runs it; `npm start -- --help` says what it can do.
  */
-import { consoleLogger, map, merge, take } from 'tipstream';
+import { type Logger, map, merge, take } from 'tipstream';
 import { runUntilSignal } from 'tipstream/node';
 import { type Evening, help, readArguments } from './evening/arguments.ts';
-import { faultLine, line, tipLine } from './evening/lines.ts';
+import { faultLine, tipLine } from './evening/lines.ts';
 import { liveRooms, mockRooms, type Rooms } from './evening/rooms.ts';
 import { addTip, emptyScene, quietSource, setStatus } from './evening/scene.ts';
 import { openScreen } from './evening/screen.ts';
@@ -16,13 +16,28 @@ const fullEvening = 150;
 /** Slow enough to watch, or as fast as can be without losing the rhythm of the polls. */
 const speeds = { watched: 10, printed: 60 };
 
+/** Only tips go to stdout. */
+const toStderr = (text: string): void => void process.stderr.write(`${text}\n`);
+const stderrLogger: Logger = {
+  warn: toStderr,
+  error: toStderr,
+  ...(process.env.DEBUG === 'true' && { debug: toStderr, info: toStderr }),
+};
+
 async function run(evening: Evening, signal: AbortSignal): Promise<void> {
   const { json, seed, faults, live } = evening;
   const watched = !json && process.stdout.isTTY === true;
   const tips = evening.tips ?? (live ? undefined : fullEvening);
+  const logger = watched ? false : stderrLogger;
   const rooms = live
-    ? liveRooms(process.env, { logger: watched ? false : consoleLogger() })
-    : await mockRooms({ seed, faults, tips: tips ?? fullEvening, speed: watched ? speeds.watched : speeds.printed });
+    ? liveRooms(process.env, logger)
+    : await mockRooms({
+        seed,
+        faults,
+        logger,
+        tips: tips ?? fullEvening,
+        speed: watched ? speeds.watched : speeds.printed,
+      });
   try {
     await show(rooms, { watched, json, tips }, signal);
   } finally {
@@ -45,7 +60,6 @@ async function show(rooms: Rooms, { watched, json, tips }: Look, signal: AbortSi
     const source = quietSource(platform, dialect);
     scene.sources.push(source);
     stream.on('status', (status) => setStatus(source, status));
-    if (!watched) stream.on('error', ({ message }) => process.stderr.write(line(platform, rooms.now(), message)));
     return map(stream, (tip) => ({ tip, source }));
   });
   const all = merge(marked);

@@ -170,7 +170,7 @@ test('a reader that goes away ends it quietly', async () => {
 test('--live without any credential is a clear line and exit code 1', async () => {
   const { code, stdout, stderr } = await start(['--live', '--json']).ended;
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-  expect(stderr).toMatch(/no platform is set up; give e\.g\. CHATURBATE_USERNAME/);
+  expect(stderr).toMatch(/^evening: no platform is set up; give CHATURBATE_USERNAME/);
 }, 30_000);
 
 test('--live takes the rooms of the environment', async () => {

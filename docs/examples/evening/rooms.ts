@@ -1,4 +1,4 @@
-import type { Clock, EventStream, TipEvent } from 'tipstream';
+import type { Clock, EventStream, Logger, TipEvent } from 'tipstream';
 import { seconds } from 'tipstream';
 import { createCamsoda } from 'tipstream/camsoda';
 import { createChaturbate } from 'tipstream/chaturbate';
@@ -30,12 +30,13 @@ export interface MockEvening {
   seed: string;
   tips: number;
   faults: boolean;
+  logger: Logger | false;
   /** How many times faster than the wall. */
   speed: number;
 }
 
 /** Three platforms on this machine, Chaturbate in both dialects, over real HTTP, on a clock that makes an evening short. */
-export async function mockRooms({ seed, tips, faults, speed }: MockEvening): Promise<Rooms> {
+export async function mockRooms({ seed, tips, faults, logger, speed }: MockEvening): Promise<Rooms> {
   const clock: Clock = fastClock(speed);
   const server = await createMockServer({
     port: 0,
@@ -50,8 +51,8 @@ export async function mockRooms({ seed, tips, faults, speed }: MockEvening): Pro
     if (!room) throw new Error(`the mock has no room of ${platform} in the dialect ${dialect}`);
     return room;
   };
-  // Time limits are for the network, which is not as fast as this clock: ten seconds of the wall. What goes wrong is seen in `status`.
-  const common = { clock, timeout: seconds(10) * speed, logger: false } as const;
+  // Time limits are for the network, which is not as fast as this clock: ten seconds of the wall.
+  const common = { clock, timeout: seconds(10) * speed, logger };
   const documented = roomOf('chaturbate');
   const real = roomOf('chaturbate', 'real');
   const camsodaRoom = roomOf('camsoda');
@@ -96,8 +97,12 @@ export async function mockRooms({ seed, tips, faults, speed }: MockEvening): Pro
 }
 
 /** The rooms that the environment has credentials for. */
-export function liveRooms(env: NodeJS.ProcessEnv, logger: Parameters<typeof clientsFromEnv>[1]): Rooms {
-  const { close, ...clients } = clientsFromEnv(env, logger);
+export function liveRooms(env: NodeJS.ProcessEnv, logger: Logger | false): Rooms {
+  const { close, ...clients } = clientsFromEnv(env, { logger });
   const rooms = Object.entries(clients).map(([platform, client]) => ({ platform, dialect: '', tips: client.tips() }));
+  if (rooms.length === 0)
+    throw new Error(
+      'no platform is set up; give CHATURBATE_USERNAME and CHATURBATE_TOKEN, STRIPCHAT_TOKEN, or CAMSODA_BROADCASTER and CAMSODA_API_KEY',
+    );
   return { title: 'your rooms', rooms, now: Date.now, close };
 }

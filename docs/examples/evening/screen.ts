@@ -46,6 +46,7 @@ export function openScreen(output: NodeJS.WriteStream, scene: Scene, now: () => 
   return {
     close() {
       clearInterval(timer);
+      draw();
       output.off('resize', redraw);
       process.off('exit', restore);
       restore();
