@@ -1,4 +1,4 @@
-import { type Call, errorOf, race } from './call.ts';
+import { type Call, errorOf, onFail } from './call.ts';
 
 /** What an answer may hold at most, decoded. */
 const bodyLimit = 10 * 2 ** 20;
@@ -13,21 +13,24 @@ export async function readBody(response: Response, call: Call): Promise<string> 
   if (!response.body) return '';
   const reader = response.body.getReader();
   const decoder = new TextDecoder();
+  const leave = (): void => void reader.cancel().catch(() => {});
+  const stop = onFail(call, leave);
   let text = '';
   let size = 0;
   try {
     for (;;) {
-      const { done, value } = await race(call, reader.read());
+      const { done, value } = await reader.read();
+      if (call.failure) throw call.failure;
       if (done) return text + decoder.decode();
       size += value.byteLength;
       if (size > bodyLimit)
-        throw errorOf(call, 'UPSTREAM', 'the answer is larger than 10 MiB and was not read', {
-          status: response.status,
-        });
+        throw errorOf(call, 'UPSTREAM', 'the answer is larger than 10 MiB', { status: response.status });
       text += decoder.decode(value, { stream: true });
     }
   } catch (error) {
-    reader.cancel().catch(() => {});
-    throw error;
+    leave();
+    throw call.failure ?? error;
+  } finally {
+    stop();
   }
 }

@@ -18,6 +18,11 @@ export type Exchange = (call: Call, endpoint: Endpoint, target: Target, sending:
 const suspicious = 3;
 const corsPause = seconds(60);
 
+const accept = { accept: 'application/json' };
+const json = { ...accept, 'content-type': 'application/json' };
+/** What ky is not to do: waiting, trying again and judging are done here. */
+const quiet = { redirect: 'manual', retry: 0, timeout: false, throwHttpErrors: false } as const;
+
 /** The credential of an address that the upstream gave stands where the endpoint's own path has it. */
 const hideSegment = ({ template, scheme }: Target, url: string): string => {
   const own = template.split('/');
@@ -59,37 +64,25 @@ export function createExchange(
     const shown = { ...target, secret: secret === undefined ? undefined : '***' };
     facts.url = () => redactor.url(target.url === undefined ? address(shown, call) : hideSegment(target, url));
     let left = false;
+    // Headers are set on the finished request, where ky neither copies nor merges them.
     const fetch = async (request: string | URL | Request): Promise<Response> => {
       if (call.failure) throw call.failure;
+      const ready = request as Request;
+      const own = scheme?.in === 'header' && secret !== undefined ? { [scheme.name]: scheme.prefix + secret } : {};
+      for (const some of [body === undefined ? accept : json, headers, sending.headers ?? {}, own])
+        for (const [name, value] of Object.entries(some)) ready.headers.set(name, value);
       left = true;
       facts.attempts += 1;
       if (before === 'no') facts.sent = 'maybe';
       telemetry.emit('request', () => contextOf(call));
-      const response = await options.fetch(request as Request, { signal: signalOf(call) });
+      const response = await options.fetch(ready, { signal: signalOf(call) });
       if (call.failure) discard(response);
       return response;
     };
     try {
       http ??= await loadHttp();
-      const response = await race(
-        call,
-        http(url, {
-          method: endpoint.method,
-          headers: {
-            accept: 'application/json',
-            ...(body !== undefined && { 'content-type': 'application/json' }),
-            ...headers,
-            ...sending.headers,
-            ...(scheme?.in === 'header' && secret !== undefined && { [scheme.name]: scheme.prefix + secret }),
-          },
-          ...(body !== undefined && { body }),
-          fetch,
-          redirect: 'manual',
-          retry: 0,
-          timeout: false,
-          throwHttpErrors: false,
-        }),
-      );
+      const { method } = endpoint;
+      const response = await race(call, http(url, { ...quiet, fetch, method, ...(body !== undefined && { body }) }));
       answered = true;
       facts.sent = 'yes';
       return response;
