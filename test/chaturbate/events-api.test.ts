@@ -100,17 +100,20 @@ describe('the Events API of Chaturbate', () => {
 
   it('waits the interval after an early empty answer, and not after one that was held for half its hold', async () => {
     const doors = [gate(), gate()];
-    const { client, server, clock, next } = await eventsApi(async (arrival) => {
-      await doors[arrival.nth - 1]?.opened;
-      return arrival.nth < 3 ? idle(next(`i=${arrival.nth}&timeout=30`)) : 'silence';
-    });
+    const { client, server, clock, next } = await eventsApi(
+      async (arrival) => {
+        await doors[arrival.nth - 1]?.opened;
+        return arrival.nth < 3 ? idle(next(`i=${arrival.nth}&timeout=30`)) : 'silence';
+      },
+      { interval: seconds(20) },
+    );
     watched(client.tips());
     await server.arrived(1);
     await clock.advance(seconds(15));
     doors[0]?.open();
     await server.arrived(2);
     doors[1]?.open();
-    await clock.advance(seconds(5) - 1);
+    await clock.advance(seconds(20) - 1);
     expect(server.arrivals).toHaveLength(2);
     await clock.advance(1);
     await server.arrived(3);
@@ -198,6 +201,28 @@ describe('the Events API of Chaturbate', () => {
     expect(kept.size).toBe(1);
     expect(JSON.stringify([...kept])).not.toMatch(/not-a-secret|mira/);
     expect(JSON.stringify([...kept])).toContain('/events/{username}/{token}/?i=7&timeout=30');
+  });
+
+  it('knows the token wherever the next address has it', async () => {
+    const kept = new Map<string, unknown>();
+    const checkpoint = {
+      get: (key: string) => kept.get(key),
+      set: (key: string, value: unknown) => void kept.set(key, value),
+      delete: (key: string) => void kept.delete(key),
+    };
+    const { make, server } = await eventsApi(
+      inTurn(async () => page([tip(0)], { nextUrl: `${server.url}/batch/${token}?page=2` }), 'silence'),
+      { checkpoint },
+    );
+    const first = make();
+    watched(first.tips());
+    await server.arrived(2);
+    expect(server.arrivals[1]?.url).toBe(`/batch/${token}?page=2`);
+    await first.close();
+    watched(make({ token: 'not-a-secret-successor' }).tips());
+    await server.arrived(3);
+    expect(server.arrivals[2]?.url).toBe('/batch/not-a-secret-successor?page=2');
+    expect(JSON.stringify([...kept])).not.toContain('not-a-secret');
   });
 
   it('asks for the token anew each time', async () => {

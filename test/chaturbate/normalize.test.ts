@@ -37,6 +37,7 @@ describe('a Chaturbate event', () => {
     const both = { tip: { tokens: 1, from_username: 'one' }, object: { amount: 2, from_user: { username: 'two' } } };
     expect(read({ method: 'tip', ...both })).toMatchObject({ amount: 1, tipper: 'one' });
     expect(read({ method: 'tip', ...both, tip: {} })).toMatchObject({ amount: 0 });
+    expect(read({ method: 'tip', ...both, tip: 5 })).toMatchObject({ amount: 0 });
   });
 
   it('CB-5 EV-8 has defaults for everything in format 1', () => {
