@@ -32,6 +32,34 @@ describe('the streams of one client', () => {
     expect(server.arrivals).toHaveLength(1);
   });
 
+  it('EV-3 give the events of an answer in its order, what cannot be read told in its place', async () => {
+    const { client: one } = await client(
+      inTurn(page(tip(3), { type: 'tip' }, tip(1), { type: 'follow' }, tip(2)), 'silence'),
+    );
+    const { seen, invalid } = watched(one.tips());
+    await until(() => seen.length === 3);
+    expect(seen.map(({ amount }) => amount)).toEqual([3, 1, 2]);
+    expect(invalid).toEqual([{ platform: 'camsoda', path: '', code: 'amount missing' }]);
+  });
+
+  it('EV-10 outlive a callback that throws: it is told as failed, and everybody gets the next tip', async () => {
+    const { client: one } = await client(inTurn(page(tip(1), tip(2), tip(3)), 'silence'));
+    const stream = one.tips();
+    const neighbour = watched(one.tips());
+    const failed: unknown[] = [];
+    const seen: number[] = [];
+    stream.on('failed', ({ event, error }) => failed.push([event.amount, String(error)]));
+    const bad = ({ amount }: { amount: number }): void => {
+      if (amount === 2) throw new Error('no');
+      seen.push(amount);
+    };
+    onTestFinished(stream.subscribe(bad));
+    await until(() => seen.length === 2);
+    expect(seen).toEqual([1, 3]);
+    expect(neighbour.seen).toHaveLength(3);
+    expect(failed).toEqual([[2, 'Error: no']]);
+  });
+
   it('are CONFIG with a setting of the source that is another than the one it has', async () => {
     const store = memoryStore();
     const { client: one } = await client(() => page(), { interval: seconds(7) });
