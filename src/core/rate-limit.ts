@@ -26,7 +26,7 @@ const wait = (value: string, headers: Headers, now: number): number | undefined 
 
 /** `r` of `"name";r=5;t=1`, or `remaining` of the older `limit=10, remaining=5, reset=1`. */
 const parameter = (text: string, name: string): number | undefined =>
-  number(new RegExp(`\\b(?:${name})=([^;,\\s]+)`).exec(text)?.[1] ?? '');
+  text ? number(new RegExp(`\\b(?:${name})=([^;,\\s]+)`).exec(text)?.[1] ?? '') : undefined;
 
 /**
  * The rate limit in the headers of an answer (XS-2): `X-RateLimit-*`, `RateLimit-*`, or `RateLimit` with `RateLimit-Policy`. Of what is
