@@ -24,7 +24,8 @@ export function address({ template, origin, params, prepared, scheme, secret, ur
     const filled = fill(template, { ...params, ...prepared.params, ...(scheme?.in === 'path' && placed) }, (name) =>
       errorOf(call, 'VALIDATION', `"${name}" is missing or empty`),
     );
-    const search = `${new URLSearchParams([...prepared.query, ...asked])}`;
+    const terms = [...prepared.query, ...asked];
+    const search = terms.length ? `${new URLSearchParams(terms)}` : '';
     return filled + (search && (filled.includes('?') ? '&' : '?')) + search;
   }
   // An address that the upstream gave is followed as it is, and only to where the credential belongs.
