@@ -174,7 +174,7 @@ function request(address: URL, id: string | undefined, inQuery: boolean): Reques
   const headers: Record<string, string> = { accept: 'text/event-stream' };
   if (id !== undefined && inQuery) target.searchParams.set('lastEventId', id);
   else if (id !== undefined) headers['last-event-id'] = inHeader(id);
-  return new Request(target, { headers, cache: 'no-store' });
+  return new Request(target, { headers });
 }
 
 function check(response: Response, address: URL): void {
@@ -206,14 +206,17 @@ const problem = (
   new TipstreamError({ code, message: `fromUrl ${address.origin}${address.pathname}: ${what}`, cause, ...more });
 
 function parse(url: string | URL, base: string | undefined): URL {
+  const refuse = (what: string): TipstreamError => new TipstreamError({ code: 'CONFIG', message: `fromUrl: ${what}` });
+  let address: URL;
   try {
-    return new URL(url, base);
+    address = new URL(url, base);
   } catch {
-    throw new TipstreamError({
-      code: 'CONFIG',
-      message: 'fromUrl: this is no address; outside of a page it must be whole, with https:// and the host',
-    });
+    throw refuse('this is no address; outside of a page it must be whole, with https:// and the host');
   }
+  // `fetch` would refuse it too, and print it.
+  if (address.username || address.password)
+    throw refuse('the address holds a credential; send it with the option fetch');
+  return address;
 }
 
 function parseJson(text: string): unknown {

@@ -100,7 +100,7 @@ export function toResponse<T>(stream: EventStream<T>, options: ServeOptions<T>):
   return new Response(body(relay, format, opening, position, heartbeat, request?.signal), {
     headers: {
       'content-type': format.type,
-      'cache-control': 'no-cache, no-transform',
+      'cache-control': 'no-store, no-transform',
       // nginx would keep the answer back until there is enough of it.
       'x-accel-buffering': 'no',
       ...options.headers,

@@ -348,6 +348,12 @@ test('a page asks another origin with the id in the query, its own with the head
   ]);
 });
 
+test('an address with a credential is CONFIG, and the credential is in no message', () => {
+  expect(() => fromUrl('https://me:not-a-secret@tips.example/')).toThrow(
+    expect.objectContaining({ code: 'CONFIG', message: expect.not.stringContaining('not-a-secret') }),
+  );
+});
+
 test('an address that is none is CONFIG, and so is a silence in seconds', () => {
   expect(() => fromUrl('/tips')).toThrow(
     expect.objectContaining({ code: 'CONFIG', message: expect.stringContaining('must be whole') }),

@@ -84,7 +84,7 @@ test('an SSE answer names each tip by its id and holds it as one line of JSON', 
   await settle();
   expect(page.response.status).toBe(200);
   expect(page.response.headers.get('content-type')).toBe('text/event-stream');
-  expect(page.response.headers.get('cache-control')).toBe('no-cache, no-transform');
+  expect(page.response.headers.get('cache-control')).toBe('no-store, no-transform');
   expect(page.text()).toContain(`id: here:-:1\ndata: ${JSON.stringify(tip(1))}\n\n`);
 });
 

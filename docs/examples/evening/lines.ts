@@ -8,7 +8,7 @@ export const clockTime = (ms: number): string => {
 };
 
 /** A line of a log, as every part of the evening writes it: `[platform] [HH:MM:SS] text`. */
-export const line = (platform: string, ms: number, text: string): string =>
+const line = (platform: string, ms: number, text: string): string =>
   `[${safe(platform)}] [${clockTime(ms)}] ${safe(text)}\n`;
 
 /** `[stripchat] [20:14:05] 100 tokens from user1: Nice!` */
