@@ -8,7 +8,7 @@ const present = <T>(value: T | undefined): value is T => value !== undefined;
 
 /** The values of a header that came once or several times. The comma of a date separates nothing. */
 const values = (headers: Headers, name: string): string[] =>
-  headers.get(name)?.match(/(?:[a-z]{3,9}, )?[^\s,][^,]*/gi) ?? [];
+  headers.get(name)?.match(/(?:[a-z]{3}(?:[a-z]*day)?, )?[^\s,][^,]*/gi) ?? [];
 
 /** The number of `100`, `0.5`, `-3` or `100;w=60`; nothing else is one. */
 const number = (value: string): number | undefined => {

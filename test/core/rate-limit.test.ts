@@ -90,6 +90,8 @@ describe('rate limit', () => {
     for (const value of ['10', '4']) headers.append('x-ratelimit-remaining', value);
     for (const value of ['10', '60']) headers.append('x-ratelimit-reset', value);
     expect(readRateLimit(headers, now)).toEqual({ remaining: 4, resetAt: now + 60_000 });
+    expect(rate({ 'x-ratelimit-remaining': 'plenty, 4' })).toEqual({ remaining: 4 });
+    expect(rate({ 'x-ratelimit-remaining': '3', ratelimit: '"default";r=50' })).toEqual({ remaining: 3 });
   });
 
   test('EV-26 ignores what is no number', () => {

@@ -104,6 +104,15 @@ describe('redact', () => {
     expect(knowing('abcdefgh', 'abcd').text('x abcdefgh y')).toBe('x *** y');
   });
 
+  test('core-10 years of rotated tokens do not pile up, and the one in use is never forgotten', () => {
+    const { add, text } = knowing('in-use-always');
+    for (let nth = 0; nth < 600; nth += 1) {
+      add(`rotated-token-${nth}.`);
+      add('in-use-always');
+    }
+    expect(text('in-use-always rotated-token-599. rotated-token-0.')).toBe('*** *** rotated-token-0.');
+  });
+
   test('core-10 a value below 4 characters is masked by position only', () => {
     expect(knowing('abc').text('abc of the alphabet')).toBe('abc of the alphabet');
     expect(knowing('abcd').text('abcd of the alphabet')).toBe('*** of the alphabet');
