@@ -86,7 +86,7 @@ export function toResponse<T>(stream: EventStream<T>, options: ServeOptions<T>):
   checkDuration('toResponse', 'heartbeat', heartbeat);
   const relay = relayOf(stream, options, id);
   const presented =
-    request && (request.headers.get('last-event-id') ?? new URL(request.url).searchParams.get('lastEventId'));
+    request && (request.headers.get('last-event-id') || new URL(request.url).searchParams.get('lastEventId'));
   const found = presented ? relay.find(presented) : relay.end;
   const restMs = relay.restUntil - relay.clock.now();
   if (restMs > 0 && found === relay.end)
