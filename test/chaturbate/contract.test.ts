@@ -112,7 +112,7 @@ describe('the Chaturbate contract', () => {
     expect(new Set(errors.map(({ code }) => code))).toEqual(new Set(['NETWORK']));
   });
 
-  it('CB-14 ends with AUTH that names the key, asks no more, and is logged as an error', async () => {
+  it('CB-14 EV-18 ends with AUTH that names the key, asks no more, and is logged as an error', async () => {
     const { client, server, clock, lines } = await contract(() => json({}, 401));
     const { errors, said } = watched(client.tips());
     await until(() => said.includes('ended'));

@@ -1,7 +1,11 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type CamsodaOptions, createCamsoda } from '../../src/camsoda/index.ts';
+import { createChaturbate } from '../../src/chaturbate/index.ts';
 import { seconds } from '../../src/core/time.ts';
+import { merge } from '../../src/index.ts';
 import { memoryStore } from '../../src/stream/checkpoint-store.ts';
+import { validateNormalizedEvent } from '../../src/stream/validate.ts';
+import { createStripchat } from '../../src/stripchat/index.ts';
 import { until } from '../support/polled.ts';
 import { inTurn, testRoom, watched } from '../support/room.ts';
 import { json, type Route } from '../support/server.ts';
@@ -108,6 +112,23 @@ describe('the streams of one client', () => {
     await until(() => asked === 2);
   });
 
+  it('EV-28 wait after a 429 for the later of what it asks for and twice the interval', async () => {
+    const refused = (after: string) => json({}, 429, { 'retry-after': after });
+    const {
+      client: one,
+      server,
+      clock,
+    } = await client(inTurn(refused('5'), refused('55'), page()), { interval: seconds(20) });
+    const { errors } = watched(one.tips());
+    for (const [index, wait] of [40, 55].entries()) {
+      await until(() => errors.length === index + 1);
+      await clock.advance(seconds(wait) - 1);
+      expect(server.arrivals).toHaveLength(index + 1);
+      await clock.advance(1);
+      await server.arrived(index + 2);
+    }
+  });
+
   it('EV-9 have each their own view: tips of nothing, the raw event beside the tip', async () => {
     const { client: one, lines } = await client(inTurn(page(tip(0), tip(-5), tip(5)), 'silence'));
     const [all, some] = [watched(one.tips()), watched(one.tips({ zero: 'skip', raw: true }))];
@@ -145,6 +166,25 @@ describe('the streams of one client', () => {
       'info [camsoda] [20:00:00] tip received: 12 tokens from fond_grace',
       'info [camsoda] [20:00:00] tip received: 13 tokens from Anonymous',
     ]);
+  });
+});
+
+describe('the clients of all platforms', () => {
+  it('XS-10 EV-45 give tips of one shape, which one stream can hold; and each is a client by itself', async () => {
+    const clients = [
+      createChaturbate({ username: 'mira', token: 'not-a-secret-token' }),
+      createStripchat({ token: 'not-a-secret-token' }),
+      createCamsoda({ broadcaster: 'mira', apiKey: 'not-a-secret-key' }),
+    ];
+    onTestFinished(async () => void (await Promise.all(clients.map((one) => one.close()))));
+    const pushes = clients.map((one) => one.push());
+    const { seen } = watched(merge(pushes));
+    for (const push of pushes) await push.feed({ type: 'tip', amount: 5, user: 'fond_grace', message: 'hi' });
+    expect(seen.map(({ platform }) => platform)).toEqual(['chaturbate', 'stripchat', 'camsoda']);
+    for (const one of seen) {
+      expect(validateNormalizedEvent(one)).toBe(true);
+      expect(one).toMatchObject({ amount: 5, tipper: 'fond_grace', message: 'hi', unit: 'token', anonymous: false });
+    }
   });
 });
 

@@ -54,7 +54,7 @@ describe('the Stripchat contract', () => {
     expect(errors[0]?.message).toMatch(/^stripchat events: 401, the token is invalid or has expired/);
   });
 
-  it('SC-7 ends with PERMISSION when access is forbidden', async () => {
+  it('SC-7 EV-19 ends with PERMISSION when access is forbidden', async () => {
     const { client, server, clock } = await stripchat(() => json({}, 403));
     const { errors, said } = watched(client.tips());
     await until(() => said.includes('ended'));
@@ -64,7 +64,7 @@ describe('the Stripchat contract', () => {
     expect(errors[0]?.message).toMatch(/access is forbidden/);
   });
 
-  it('SC-8 says what the upstream says: 5xx backs off like a timeout, other 4xx goes on at the usual pace', async () => {
+  it('SC-8 EV-19 says what the upstream says: 5xx backs off like a timeout, other 4xx goes on at the usual pace', async () => {
     const { client, server, clock } = await stripchat(
       inTurn(
         json({ message: 'the tips are out' }, 500),
