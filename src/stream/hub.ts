@@ -170,7 +170,6 @@ export function createHub<T>(options: HubOptions): Hub<T> {
     push(event, owner) {
       untaken += 1;
       counters.eventsProcessed += 1;
-      counters.lastEventAt = clock.now();
       leftovers.give(createTicket(desk, event, sequence++, owner));
     },
     watch(watcher): Handle {

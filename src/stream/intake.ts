@@ -7,6 +7,8 @@ import { hold, release, type Ticket } from './ticket.ts';
 
 /** How long a watcher may keep one event before it is named. */
 const stalledAfter = seconds(30);
+/** How often a watcher with an event in its hands is looked at. */
+const lookEvery = seconds(1);
 
 /** What waits for one watcher, and how long it has been at the event in its hands. */
 export interface Intake<T> {
@@ -30,8 +32,10 @@ export function createIntake<T>(origin: Origin<T>, options: WatchOptions): Intak
   const named = label === undefined ? {} : { label };
   let dropped = 0;
   let inHand: Ticket | undefined;
-  let latest: Ticket | undefined;
+  /** What was in its hands at the last look, since when, and when that was told. */
+  let seen: Ticket | undefined;
   let since = 0;
+  let toldAt = 0;
   let stopTimer: Stop | undefined;
 
   const drop = (ticket: Ticket | undefined): void => {
@@ -46,13 +50,20 @@ export function createIntake<T>(origin: Origin<T>, options: WatchOptions): Intak
     });
   };
 
-  // One timer looks after a while instead of one being set for each event.
+  // The clock is read once a second and not for every event, so an event is named up to a second early rather than late.
   const look = (): void => {
-    const heldMs = clock.now() - since;
     stopTimer = undefined;
     if (!inHand) return;
-    if (heldMs >= stalledAfter) inHand.desk.stalled(label, heldMs);
-    stopTimer = clock.after(heldMs >= stalledAfter ? stalledAfter : stalledAfter - heldMs, look);
+    const now = clock.now();
+    if (inHand !== seen) {
+      seen = inHand;
+      since = toldAt = now - lookEvery;
+    }
+    if (now - toldAt >= stalledAfter) {
+      inHand.desk.stalled(label, now - since);
+      toldAt = now;
+    }
+    stopTimer = clock.after(lookEvery, look);
   };
 
   return {
@@ -78,10 +89,12 @@ export function createIntake<T>(origin: Origin<T>, options: WatchOptions): Intak
     },
     began(ticket) {
       if (!ticket) return;
+      inHand = ticket;
+      if (stopTimer) return;
       // Tried again: it has been in these hands since the first time.
-      if (ticket !== latest) since = clock.now();
-      inHand = latest = ticket;
-      stopTimer ??= clock.after(stalledAfter, look);
+      if (ticket !== seen) since = toldAt = clock.now();
+      seen = ticket;
+      stopTimer = clock.after(lookEvery, look);
     },
     ended() {
       inHand = undefined;

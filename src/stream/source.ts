@@ -102,6 +102,7 @@ export function createSource<T>(options: SourceOptions<T>): Source<T> {
             return true;
           },
         };
+        hub.counters.lastEventAt = clock.now();
         hub.push(event, owner);
       });
       if (pending && id !== undefined) open.set(id, delivery);
