@@ -195,7 +195,7 @@ const table = async (drains: boolean, onFailure: 'skip' | 'stop' | 'retry') => {
 const all = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 
 test.each(dialects)(
-  'delivery-1 a callback rejects on event 7 of 10, %s: skip reports it and goes on',
+  'EV-10 delivery-1 a callback rejects on event 7 of 10, %s: skip reports it and goes on',
   async (_name, drains) => {
     expect(await table(drains, 'skip')).toEqual({
       failing: [1, 2, 3, 4, 5, 6, 8, 9, 10],
