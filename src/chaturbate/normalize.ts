@@ -34,14 +34,21 @@ function timeOf(id: string | undefined): number | undefined {
 /** The event without the person behind an anonymous tip; the same object where there is nothing to hide (CB-11). */
 export const mask = <T>(event: T): T => maskGiver(event);
 
+/** What the Events API puts around a tip. */
+interface RealObject extends Wire {
+  readonly tip: Wire;
+}
+
+const isReal = (object: Wire | undefined): object is RealObject => isWire(object?.tip);
+
 /** Wire event to tip. `undefined` for an event that is no tip, a report for one that cannot be read. */
 export function readTip(event: unknown, context: ReadContext): TipEvent | Invalid | undefined {
   if (!isWire(event)) return invalid('wrong type for event');
   const kind = kindOf(event);
   if (kind != null && kind !== 'tip') return otherKind(kind);
   const object = isWire(event.object) ? event.object : undefined;
-  const real = object !== undefined && event.tip == null && isWire(object.tip) ? object.tip : undefined;
-  const part = real ?? partOf(event, object);
+  const real = event.tip == null && isReal(object) ? object : undefined;
+  const part = real ? real.tip : partOf(event, object);
   const message = textOf(part.message);
   const id = upstreamId(event.id);
   const time = timeOf(id);
@@ -51,7 +58,7 @@ export function readTip(event: unknown, context: ReadContext): TipEvent | Invali
     {
       kind,
       part,
-      who: giverOf(part) ?? (object && giverOf(object)) ?? giverOf(event),
+      who: (real && giverOf(real)) ?? giverOf(part) ?? (object && giverOf(object)) ?? giverOf(event),
       // The real wire puts `| ` before a note that the viewer wrote.
       message: real && message.startsWith('| ') ? message.slice(2) : message,
       id,
