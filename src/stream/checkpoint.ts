@@ -1,4 +1,4 @@
-import { TipstreamError } from '../core/errors.ts';
+import { isTipstreamError, TipstreamError } from '../core/errors.ts';
 import { type Clock, type Stop, seconds } from '../core/time.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 
@@ -47,11 +47,13 @@ export function createCheckpoint(options: CheckpointOptions): Checkpoint {
   let scheduled: Stop | undefined;
   let writing: Promise<void> | undefined;
 
-  const storeError = (what: string, cause: unknown): TipstreamError =>
+  const storeError = (what: string, cause: unknown, then: string): TipstreamError =>
     new TipstreamError({
       code: 'STORE',
       platform: options.platform,
-      message: `${options.platform}: the checkpoint store could not ${what} '${key}': ${cause instanceof Error ? cause.message : String(cause)}; events go on, but a crash now would deliver them again`,
+      message: `${options.platform}: the checkpoint store could not ${what} '${key}': ${cause instanceof Error ? cause.message : String(cause)}${then}`,
+      // A store that says so will not work by itself: another process has it, or its content is spoiled.
+      fatal: isTipstreamError(cause) && cause.fatal,
       cause,
     });
 
@@ -64,7 +66,7 @@ export function createCheckpoint(options: CheckpointOptions): Checkpoint {
       failing = false;
     } catch (cause) {
       dirty = failing = true;
-      options.failed(storeError('keep', cause));
+      options.failed(storeError('keep', cause, '; events go on, but a crash now would deliver them again'));
     }
   };
 
@@ -102,7 +104,7 @@ export function createCheckpoint(options: CheckpointOptions): Checkpoint {
       try {
         return await store.get(key);
       } catch (cause) {
-        throw storeError('give', cause);
+        throw storeError('give', cause, '');
       }
     },
     touch(pageEnd = false) {

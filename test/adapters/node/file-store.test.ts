@@ -2,6 +2,8 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { type FileStore, fileStore } from '../../../src/adapters/node.ts';
+import { pollTips } from '../../../src/stream/poll-tips.ts';
+import type { TipEvent } from '../../../src/stream/tip-event.ts';
 import { child, folder } from './support.ts';
 
 const open: FileStore[] = [];
@@ -115,6 +117,28 @@ test('a second living process is refused with STORE, which names the first; it g
   expect(refused.output).toContain(`in use by process ${process.pid} on `);
   await store.close();
   expect((await child(code).ended).output).toContain('got 1');
+});
+
+test('a stream whose checkpoint another process has ends with STORE, and asks nobody', async () => {
+  const path = join(await folder(), 'tips.json');
+  await make(path).set('a', 1);
+  let asked = 0;
+  const tips = pollTips<TipEvent>({
+    platform: 'my-shop',
+    checkpoint: make(path),
+    logger: false,
+    fetch: async () => {
+      asked += 1;
+      return { events: [] };
+    },
+    toTip: (event) => event,
+  });
+  await expect(tips.iterate().next()).rejects.toMatchObject({
+    code: 'STORE',
+    fatal: true,
+    message: expect.stringContaining(`(pid ${process.pid})`),
+  });
+  expect(asked).toBe(0);
 });
 
 test('a process that was killed leaves no lock stuck, and everything that it had set', async () => {
