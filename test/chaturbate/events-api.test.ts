@@ -225,6 +225,17 @@ describe('the Events API of Chaturbate', () => {
     expect(JSON.stringify([...kept])).not.toContain('not-a-secret');
   });
 
+  it('is verified without a hold, and without a step forward', async () => {
+    const { client, server, next } = await eventsApi(
+      inTurn(async () => idle(next('i=9&timeout=0')), json({}, 401), 'silence'),
+    );
+    expect(await client.verify()).toEqual({ ok: true, message: 'chaturbate: the credential works' });
+    expect(await client.verify()).toMatchObject({ ok: false, message: expect.stringContaining('Events API') });
+    watched(client.tips());
+    await server.arrived(3);
+    expect(server.arrivals.map(({ query }) => query.toString())).toEqual(['timeout=0', 'timeout=0', 'timeout=30']);
+  });
+
   it('asks for the token anew each time', async () => {
     let count = 0;
     const { client, server, next } = await eventsApi(
