@@ -3,7 +3,7 @@ import { checkDuration, defaults, type Fetch } from '../core/options.ts';
 import { type Clock, type Random, seconds, sleep } from '../core/time.ts';
 import type { EventStream, StreamGap } from './event-stream.ts';
 import { originOf } from './origin.ts';
-import { inHeader } from './serve-relay.ts';
+import { check, parse, problem, request } from './serve-address.ts';
 import { createSseReader } from './serve-sse.ts';
 import { createSource, type Source } from './source.ts';
 import type { TipEvent } from './tip-event.ts';
@@ -79,6 +79,7 @@ export function fromUrl(url: string | URL, options: FromUrlOptions = {}): EventS
       check(response, address);
       open = true;
       source.status('live');
+      // A server that gives no ids cannot send what was missed.
       if (place.lostAt !== undefined && place.id === undefined)
         source.gap({ reason: 'disconnected', from: place.lostAt });
       await read(response, source, place, heard, clock);
@@ -92,6 +93,7 @@ export function fromUrl(url: string | URL, options: FromUrlOptions = {}): EventS
     } finally {
       signal.removeEventListener('abort', stop);
       stop();
+      if (open) place.lostAt = clock.now();
     }
   };
 
@@ -109,7 +111,6 @@ export function fromUrl(url: string | URL, options: FromUrlOptions = {}): EventS
         source.fail(error);
       }
       if (signal.aborted) return;
-      place.lostAt ??= clock.now();
       const wait = Math.max(retryAfterMs, random() * Math.min(place.base * 2 ** place.failures, seconds(30)));
       place.failures += 1;
       source.status('waiting', reason);
@@ -146,7 +147,6 @@ async function read(
     },
     message({ event, data }) {
       place.failures = 0;
-      place.lostAt = undefined;
       const value = parseJson(data);
       if (event === 'gap') source.gap(readGap(value));
       else if (event === 'message' && isTip(value)) void source.push(value);
@@ -167,56 +167,6 @@ async function read(
     if (clock.now() - openedAt >= seconds(5)) place.failures = 0;
     feed(decoder.decode(value, { stream: true }));
   }
-}
-
-function request(address: URL, id: string | undefined, inQuery: boolean): Request {
-  const target = new URL(address);
-  const headers: Record<string, string> = { accept: 'text/event-stream' };
-  if (id !== undefined && inQuery) target.searchParams.set('lastEventId', id);
-  else if (id !== undefined) headers['last-event-id'] = inHeader(id);
-  return new Request(target, { headers });
-}
-
-function check(response: Response, address: URL): void {
-  const { status, headers } = response;
-  if (status !== 200) {
-    const code = status === 401 ? 'AUTH' : status === 403 ? 'PERMISSION' : status >= 500 ? 'SERVER' : 'HTTP';
-    const retryAfterMs = seconds(Number(headers.get('retry-after'))) || undefined;
-    throw problem(address, code, `${status}; look at the server that gives this stream`, undefined, {
-      status,
-      retryAfterMs,
-    });
-  }
-  if (!headers.get('content-type')?.startsWith('text/event-stream'))
-    throw problem(
-      address,
-      'UPSTREAM',
-      `the answer is ${headers.get('content-type') ?? 'of no type'}; is this the address of a toResponse answer with format 'sse'?`,
-    );
-}
-
-/** The query is left out of the message: it may hold a key. */
-const problem = (
-  address: URL,
-  code: TipstreamError['code'],
-  what: string,
-  cause?: unknown,
-  more?: { status: number; retryAfterMs: number | undefined },
-): TipstreamError =>
-  new TipstreamError({ code, message: `fromUrl ${address.origin}${address.pathname}: ${what}`, cause, ...more });
-
-function parse(url: string | URL, base: string | undefined): URL {
-  const refuse = (what: string): TipstreamError => new TipstreamError({ code: 'CONFIG', message: `fromUrl: ${what}` });
-  let address: URL;
-  try {
-    address = new URL(url, base);
-  } catch {
-    throw refuse('this is no address; outside of a page it must be whole, with https:// and the host');
-  }
-  // `fetch` would refuse it too, and print it.
-  if (address.username || address.password)
-    throw refuse('the address holds a credential; send it with the option fetch');
-  return address;
 }
 
 function parseJson(text: string): unknown {

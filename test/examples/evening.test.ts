@@ -154,7 +154,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     child.kill(signal);
     const { code, stdout, stderr } = await ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(performance.now() - began).toBeLessThan(2_000);
+    expect(performance.now() - began).toBeLessThan(4_000);
     for (const line of lines(stdout)) expect(() => JSON.parse(line)).not.toThrow();
   },
   30_000,
@@ -228,7 +228,7 @@ describe.skipIf(!hasScript)('in a terminal', () => {
     child.stdin.write('\u0003');
     const { code, shown: all } = await ended;
     expect(code).toBe(0);
-    expect(performance.now() - began).toBeLessThan(2_000);
+    expect(performance.now() - began).toBeLessThan(4_000);
     expect(all).toContain('\u001b[?1049l');
     expect(all.lastIndexOf('\u001b[?25h')).toBeGreaterThan(all.lastIndexOf('\u001b[?25l'));
   }, 60_000);

@@ -325,6 +325,23 @@ test('a server without ids: a cut is a gap, because what was missed cannot be kn
   expect(page.gaps.map(({ reason, from }) => [reason, typeof from])).toEqual([['disconnected', 'number']]);
 });
 
+test('a server that could not be reached at first is no gap: nothing was seen yet', async () => {
+  let asked = 0;
+  const stream = fromUrl('http://tips.example/tips', {
+    ...quick,
+    fetch: async () => {
+      asked += 1;
+      if (asked < 3) throw new TypeError('fetch failed');
+      return asked === 3 ? sse(`data: ${JSON.stringify(tip(1))}\n\n`) : new Response(null, { status: 204 });
+    },
+  });
+  const gaps: string[] = [];
+  stream.on('gap', ({ reason }) => gaps.push(reason));
+  for await (const _ of stream);
+  expect(asked).toBe(4);
+  expect(gaps).toEqual([]);
+});
+
 test('a page asks another origin with the id in the query, its own with the header', async () => {
   const asked: { url: string; header: string | null }[] = [];
   vi.stubGlobal('location', { href: 'http://page.example/overlay.html', origin: 'http://page.example' });
