@@ -12,6 +12,8 @@ const writeEvery = 250;
 export interface Checkpoint {
   /** The last write failed. */
   readonly failing: boolean;
+  /** The end of a page is being written. */
+  readonly ending: Promise<void> | undefined;
   load(): Promise<unknown>;
   /** Something changed: it is written soon, and at once at the end of a page, so that a crash repeats no more than one. */
   touch(pageEnd?: boolean): void;
@@ -41,11 +43,11 @@ export function createCheckpoint(options: CheckpointOptions): Checkpoint {
       ? { store: option, key: options.key }
       : (option as { store: CheckpointStore; key: string });
   let dirty = false;
-  let atOnce = false;
   let failing = false;
   let lastWrite = Number.NEGATIVE_INFINITY;
   let scheduled: Stop | undefined;
   let writing: Promise<void> | undefined;
+  let ending: Promise<void> | undefined;
 
   const storeError = (what: string, cause: unknown, then: string): TipstreamError =>
     new TipstreamError({
@@ -59,7 +61,7 @@ export function createCheckpoint(options: CheckpointOptions): Checkpoint {
 
   const write = async (): Promise<void> => {
     rest();
-    dirty = atOnce = false;
+    dirty = false;
     lastWrite = clock.now();
     try {
       await store.set(key, options.snapshot());
@@ -80,15 +82,16 @@ export function createCheckpoint(options: CheckpointOptions): Checkpoint {
   };
 
   const schedule = (): void => {
-    if (writing || (scheduled && !(atOnce && !failing))) return;
-    const wait = failing ? seconds(1) : atOnce ? 0 : writeEvery - (clock.now() - lastWrite);
+    if (writing || scheduled) return;
+    const wait = failing ? seconds(1) : writeEvery - (clock.now() - lastWrite);
     if (wait <= 0) void next();
-    else scheduled ??= clock.after(wait, () => void next());
+    else scheduled = clock.after(wait, () => void next());
   };
 
   const flush = async (): Promise<void> => {
     await writing;
     if (dirty) await next();
+    while (dirty && !failing) await next();
   };
 
   const rest = (): void => {
@@ -100,6 +103,9 @@ export function createCheckpoint(options: CheckpointOptions): Checkpoint {
     get failing() {
       return failing;
     },
+    get ending() {
+      return ending;
+    },
     async load() {
       try {
         return await store.get(key);
@@ -109,8 +115,10 @@ export function createCheckpoint(options: CheckpointOptions): Checkpoint {
     },
     touch(pageEnd = false) {
       dirty = true;
-      atOnce ||= pageEnd;
-      schedule();
+      if (!pageEnd || failing) return schedule();
+      ending ??= flush().finally(() => {
+        ending = undefined;
+      });
     },
     flush,
     async close() {

@@ -24,6 +24,8 @@ export interface HubOptions {
   start?: (() => Stop) | undefined;
   /** Writes down what was taken. */
   settle?: (() => Promise<void>) | undefined;
+  /** What was taken is being written down, and the next event waits for it. */
+  writing?: (() => Promise<unknown> | undefined) | undefined;
 }
 
 /** A source: events come in by `push` and are counted until every watcher took them. */
@@ -108,6 +110,9 @@ export function createHub<T>(options: HubOptions): Hub<T> {
     },
     get generation() {
       return fan.generation;
+    },
+    get writing() {
+      return options.writing?.();
     },
     settled(ticket) {
       if (beforePause) {

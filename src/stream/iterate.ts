@@ -101,6 +101,8 @@ export function iterate<T>(origin: Origin<T>, options: WatchOptions = {}): Async
     [Symbol.asyncIterator]: () => iterator,
     next() {
       take();
+      const writing = ring.head?.desk.writing;
+      if (writing) return writing.then(iterator.next);
       const next = ring.shift(hand);
       if (next) return Promise.resolve(next);
       if (ending || gone) return finale();

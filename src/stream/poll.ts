@@ -53,6 +53,7 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
       running = running.then(() => run(controller.signal));
       return () => controller.abort();
     },
+    writing: () => checkpoint?.ending,
     async settle() {
       if (hub.watchers > 0) return checkpoint?.flush();
       await running;
@@ -135,6 +136,7 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
       checkpoint.touch();
       await checkpoint.flush();
     }
+    await checkpoint?.ending;
     hub.succeeded();
     // Once for a page: reading the clock for every event is what costs most of a push.
     if (list.length > 0) hub.counters.lastEventAt = clock.now();

@@ -3,6 +3,8 @@ import type { Ticket } from './ticket.ts';
 /** Events with their tickets, first in, first out. It starts with room for 8 and doubles, so that an idle watcher costs nothing. */
 export interface Ring<T> {
   readonly size: number;
+  /** The ticket of the oldest. */
+  readonly head: Ticket | undefined;
   push(event: T, ticket: Ticket | undefined): void;
   /** Takes the oldest out and gives it to `use`. */
   shift<R>(use: (event: T, ticket: Ticket | undefined) => R): R | undefined;
@@ -22,6 +24,9 @@ export function createRing<T>(): Ring<T> {
   return {
     get size() {
       return size;
+    },
+    get head() {
+      return slots[head + 1] as Ticket | undefined;
     },
     push(event, ticket) {
       if (size * 2 === slots.length) grow();

@@ -59,7 +59,14 @@ export function subscribe<T>(
   };
 
   const drain = (): void => {
-    while (!busy && !gone && ring.size > 0) ring.shift((event, ticket) => call(event, ticket, true));
+    while (!busy && !gone && ring.size > 0) {
+      const writing = ring.head?.desk.writing;
+      if (!writing) ring.shift((event, ticket) => call(event, ticket, true));
+      else {
+        busy = true;
+        void writing.then(() => rest(() => {}));
+      }
+    }
     if (busy || gone || !ending) return;
     depart();
     if (ending.error) tellError(origin, options, ending.error);
