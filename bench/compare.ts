@@ -7,7 +7,8 @@ export interface Figure {
   budget: number;
 }
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
 const time = async (run: () => unknown): Promise<number> => {
   const began = process.cpuUsage();
@@ -20,7 +21,11 @@ const time = async (run: () => unknown): Promise<number> => {
  * The medians of `subjects` over `baseline`, in processor time and measured in turns within one process: a machine that is busy with
  * something else slows all of them down alike.
  */
-export async function compare(baseline: () => unknown, subjects: readonly (() => unknown)[], rounds = 21): Promise<number[]> {
+export async function compare(
+  baseline: () => unknown,
+  subjects: readonly (() => unknown)[],
+  rounds = 21,
+): Promise<number[]> {
   for (const run of [baseline, ...subjects]) for (let warm = 0; warm < 3; warm += 1) await run();
   const ratios: number[][] = subjects.map(() => []);
   for (let round = 0; round < rounds; round += 1) {

@@ -8,20 +8,37 @@ import { compare, type Figure } from './compare.ts';
 const perPage = 100;
 
 /** A page of the real Events API, about 35 kB, whose ids no other page has. */
-export const page = (number: number): string => {
+const page = (number: number): string => {
   const events = Array.from({ length: perPage }, (_, index) => ({
     method: 'tip',
     id: `${1_780_000_000_000 + number * 1000 + index}-0`,
     object: {
       broadcaster: 'juno',
-      tip: { tokens: 25 + (index % 7), isAnon: index % 10 === 0, message: index % 3 ? '| thank you for the evening' : '' },
-      user: { username: `viewer_${index}`, inFanclub: false, gender: 'm', hasTokens: true, recentTips: 'some', isMod: false, colorGroup: 'tr', fcAutoRenew: false, hasDarkmode: true, inPrivateShow: false, isBroadcasting: false, isFollower: true },
+      tip: {
+        tokens: 25 + (index % 7),
+        isAnon: index % 10 === 0,
+        message: index % 3 ? '| thank you for the evening' : '',
+      },
+      user: {
+        username: `viewer_${index}`,
+        inFanclub: false,
+        gender: 'm',
+        hasTokens: true,
+        recentTips: 'some',
+        isMod: false,
+        colorGroup: 'tr',
+        fcAutoRenew: false,
+        hasDarkmode: true,
+        inPrivateShow: false,
+        isBroadcasting: false,
+        isFollower: true,
+      },
     },
   }));
   return JSON.stringify({ events, nextUrl: `https://events.example/?i=${number}` });
 };
 
-export const source = (texts: readonly string[]) => {
+const source = (texts: readonly string[]) => {
   let next = 0;
   return poll<unknown>({
     platform: 'chaturbate',
@@ -37,14 +54,15 @@ export const source = (texts: readonly string[]) => {
     mask,
     async ask(_cursor, signal) {
       const text = texts[next++];
-      if (text === undefined) return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+      if (text === undefined)
+        return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
       const { events } = JSON.parse(text) as { events: unknown[] };
       return { events, cursor: 'c', again: true, elapsedMs: 1 };
     },
   });
 };
 
-export const parseOnly = async (texts: readonly string[]): Promise<number> => {
+const parseOnly = async (texts: readonly string[]): Promise<number> => {
   let seen = 0;
   for (const text of texts) {
     seen += (JSON.parse(text) as { events: unknown[] }).events.length;
@@ -53,7 +71,7 @@ export const parseOnly = async (texts: readonly string[]): Promise<number> => {
   return seen;
 };
 
-export const callback = (texts: readonly string[]): Promise<number> =>
+const callback = (texts: readonly string[]): Promise<number> =>
   new Promise((resolve) => {
     let seen = 0;
     const stop = tipsOf(source(texts), readTip).subscribe((tip) => {
@@ -65,7 +83,7 @@ export const callback = (texts: readonly string[]): Promise<number> =>
     });
   });
 
-export const loop = async (texts: readonly string[]): Promise<number> => {
+const loop = async (texts: readonly string[]): Promise<number> => {
   let seen = 0;
   for await (const tip of tipsOf(source(texts), readTip)) {
     seen += tip.amount > 0 ? 1 : 0;
@@ -76,9 +94,17 @@ export const loop = async (texts: readonly string[]): Promise<number> => {
 
 export async function tips(): Promise<Figure[]> {
   const texts = Array.from({ length: 200 }, (_, number) => page(number));
-  const [toCallback = 0, toLoop = 0] = await compare(() => parseOnly(texts), [() => callback(texts), () => loop(texts)]);
+  const [toCallback = 0, toLoop = 0] = await compare(
+    () => parseOnly(texts),
+    [() => callback(texts), () => loop(texts)],
+  );
   return [
-    { what: 'a page of 100 tips, text to TipEvent in a callback', ratio: toCallback, beside: 'JSON.parse of the same text', budget: 1.45 },
+    {
+      what: 'a page of 100 tips, text to TipEvent in a callback',
+      ratio: toCallback,
+      beside: 'JSON.parse of the same text',
+      budget: 1.45,
+    },
     { what: 'the same in a for await loop', ratio: toLoop, beside: 'JSON.parse of the same text', budget: 1.55 },
   ];
 }
