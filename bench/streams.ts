@@ -16,6 +16,7 @@ const into = (count: number) => {
     });
     for (let n = 0; n < events; n += 1) void sources[n % count]?.push(n);
     stop();
+    if (sum === 0) throw new Error('nothing arrived');
     await undefined;
   };
 };
