@@ -4,7 +4,7 @@ import type { EventStream, StreamSignals } from './event-stream.ts';
 import { createFan } from './fan.ts';
 import { type Handle, type Origin, originOf, type Watcher } from './origin.ts';
 import { createSignals } from './signals.ts';
-import { count, noStats, sumStats } from './stats.ts';
+import { addStats, count, noStats } from './stats.ts';
 import { hold, refuse, type Ticket } from './ticket.ts';
 import type { Derived, DerivedOrigin, DeriveOptions, Wiring } from './wiring.ts';
 
@@ -223,7 +223,11 @@ export function derive<A, T>(
       // One dead source of several does not keep the others from being ready.
       if (failures[0] && (signal?.aborted || failures.length === answers.length)) throw failures[0].reason;
     },
-    stats: () => each((source) => source.stats()).reduce(sumStats, { ...own, watchers: fan.size }),
+    stats: () => ({
+      ...each((source) => source.stats()).reduce(addStats, own),
+      eventsProcessed: own.eventsProcessed,
+      watchers: fan.size,
+    }),
     async close() {
       await finish();
       await settle();

@@ -17,7 +17,7 @@ export interface HubOptions {
   clock: Clock;
   /** The source waits for its watchers. */
   patient: boolean;
-  durable?: (() => boolean) | undefined;
+  durable?: boolean | undefined;
   /** How many events may be untaken before the source waits. */
   ahead?: number | undefined;
   /** Begins to ask; called with the first watcher. The returned function ends it; called after the last. */
@@ -158,9 +158,7 @@ export function createHub<T>(options: HubOptions): Hub<T> {
     counters,
     on: signals.on,
     emit,
-    get durable() {
-      return options.durable?.() ?? false;
-    },
+    durable: options.durable ?? false,
     ahead: options.ahead ?? Number.POSITIVE_INFINITY,
     get watchers() {
       return fan.size;

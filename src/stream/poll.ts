@@ -46,7 +46,7 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
     clock,
     patient: true,
     ahead,
-    durable: () => checkpoint !== undefined,
+    durable: options.checkpoint !== undefined,
     start() {
       const controller = new AbortController();
       // A run that is still at its last answer comes to its end first: two would steal each other's events.

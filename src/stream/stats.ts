@@ -24,14 +24,15 @@ export function count<T, N extends keyof StreamSignals<T>>(
   stats.errors[code] = (stats.errors[code] ?? 0) + 1;
 }
 
-/** What several sources count together; events and watchers are those of `total` alone. */
-export function sumStats(total: StreamStats, more: StreamStats): StreamStats {
-  const sum = { ...total, errors: { ...total.errors } };
-  for (const name of ['duplicates', 'invalid', 'polls', 'gaps', 'untaken'] as const) sum[name] += more[name];
-  for (const [code, times] of Object.entries(more.errors) as [keyof typeof sum.errors, number][])
+/** What two streams count together, as a new object. */
+export function addStats(one: StreamStats, other: StreamStats): StreamStats {
+  const sum = { ...one, errors: { ...one.errors } };
+  for (const [code, times] of Object.entries(other.errors) as [keyof typeof sum.errors, number][])
     sum.errors[code] = (sum.errors[code] ?? 0) + times;
+  for (const name of ['eventsProcessed', 'duplicates', 'invalid', 'polls', 'gaps', 'untaken', 'watchers'] as const)
+    sum[name] += other[name];
   for (const name of ['lastEventAt', 'lastSuccessAt'] as const) {
-    const at = Math.max(sum[name] ?? 0, more[name] ?? 0);
+    const at = Math.max(sum[name] ?? 0, other[name] ?? 0);
     if (at > 0) sum[name] = at;
   }
   return sum;

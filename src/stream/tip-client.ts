@@ -5,19 +5,16 @@ import { checkDuration } from '../core/options.ts';
 import type { TelemetryEvents } from '../core/telemetry.ts';
 import { type Stop, seconds } from '../core/time.ts';
 import { type Verification, verify } from '../core/verify.ts';
-import { atKey } from './account-store.ts';
-import { derive } from './derive.ts';
 import type { EventStream } from './event-stream.ts';
-import { takeUntil } from './operators.ts';
 import type { Received } from './pages.ts';
 import { type Poll, poll } from './poll.ts';
 import type { Batch, SourceSettings } from './poll-options.ts';
 import { type PushOptions, type PushStream, pushStream } from './push.ts';
 import { isSimulated, type Simulated, simulated, simulatedTip } from './simulated.ts';
-import { toStream } from './stream.ts';
 import { testTip } from './test-tip.ts';
 import type { TipEvent } from './tip-event.ts';
 import type { ReadTip } from './tip-wire.ts';
+import { view } from './view.ts';
 import { type TipView, tipsOf } from './views.ts';
 
 /** What `tips()` takes. The settings of the source are for the client, or for its first stream. */
@@ -150,13 +147,12 @@ export function tipClient<E>(parts: TipPlatform<E>): TipClient<E, TipsOptions & 
     chosen.interval ??= parts.interval;
     chosen.backlog ??= chosen.checkpoint || drains ? 'deliver' : 'skip';
     chosen.overlap ??= false;
-    const key = async () => `tipstream:${platform}:${connection.host}:${await connection.accountKey()}`;
     source = poll<E | Simulated>({
       ...chosen,
       ...parts,
       interval: Math.max(floor, chosen.interval),
-      checkpoint: chosen.checkpoint && atKey(chosen.checkpoint, key),
-      checkpointKey: `tipstream:${platform}:${connection.host}`,
+      // Never of a credential: a new token goes on where the old one stopped.
+      checkpointKey: `tipstream:${platform}:${connection.host}:${channel ?? '-'}`,
       ask,
       clock,
       random,
@@ -168,9 +164,6 @@ export function tipClient<E>(parts: TipPlatform<E>): TipClient<E, TipsOptions & 
     return source;
   };
 
-  const until = <T>(stream: EventStream<T>, signal: AbortSignal | undefined): EventStream<T> =>
-    signal ? takeUntil(stream, signal) : stream;
-
   const end = async (): Promise<void> => {
     await Promise.all([source?.close(), ...[...pushed].map(({ stream }) => stream.close())]);
   };
@@ -178,16 +171,11 @@ export function tipClient<E>(parts: TipPlatform<E>): TipClient<E, TipsOptions & 
 
   return {
     tips: ({ signal, raw, zero, includePrivate, ...settings } = {}) =>
-      until(tipsOf(shared(settings), read, { raw, zero, includePrivate }, warn), signal),
+      tipsOf(shared(settings), read, { raw, zero, includePrivate }, warn, signal),
     events: ({ signal, raw, ...settings } = {}) =>
-      until(
-        toStream(
-          derive<Received<E | Simulated>, E>([toStream(shared(settings))], (self) => ({
-            next({ event }, ticket) {
-              if (!isSimulated(event)) self.give(raw ? event : mask(event), ticket);
-            },
-          })),
-        ),
+      view<Received<E | Simulated>, E>(
+        shared(settings),
+        ({ event }) => (isSimulated(event) ? undefined : raw ? event : mask(event)),
         signal,
       ),
     push(options = {}) {

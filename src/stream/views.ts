@@ -1,10 +1,9 @@
-import { derive } from './derive.ts';
 import type { EventStream } from './event-stream.ts';
 import type { Origin } from './origin.ts';
 import type { Received } from './pages.ts';
-import { toStream } from './stream.ts';
 import type { TipEvent } from './tip-event.ts';
-import type { ReadContext, ReadTip } from './tip-wire.ts';
+import type { ReadTip } from './tip-wire.ts';
+import { view } from './view.ts';
 
 /** What belongs to one view of a source, so that two views of it may differ. */
 export interface TipView {
@@ -20,24 +19,23 @@ export interface TipView {
 export function tipsOf<E>(
   source: Origin<Received<E>> & { readonly channel?: string | undefined },
   read: ReadTip,
-  view: TipView = {},
+  { raw, zero, includePrivate }: TipView = {},
   warn?: (warning: string) => void,
+  signal?: AbortSignal,
 ): EventStream<TipEvent> {
-  const { raw, zero, includePrivate } = view;
   const { platform, channel } = source;
-  return toStream(
-    derive<Received<E>, TipEvent>([toStream(source)], (self) => ({
-      next({ event, id, at, backlog }, ticket) {
-        const context: ReadContext = { id, receivedAt: at, channel, warn };
-        const tip = read(event, context);
-        if (!tip) return;
-        if ('invalid' in tip) return self.emit('invalid', { platform, path: tip.path, code: tip.invalid });
-        if (tip.amount === 0 && zero === 'skip') return;
-        if (includePrivate === false && tip.meta?.private) return;
-        if (backlog) tip.meta = { ...tip.meta, backlog: true };
-        if (raw) Object.defineProperty(tip, 'raw', { value: event });
-        self.give(tip, ticket);
-      },
-    })),
+  return view<Received<E>, TipEvent>(
+    source,
+    ({ event, id, at, backlog }, emit) => {
+      const tip = read(event, { id, receivedAt: at, channel, warn });
+      if (!tip) return undefined;
+      if ('invalid' in tip) return void emit('invalid', { platform, path: tip.path, code: tip.invalid });
+      if (tip.amount === 0 && zero === 'skip') return undefined;
+      if (includePrivate === false && tip.meta?.private) return undefined;
+      if (backlog) tip.meta = { ...tip.meta, backlog: true };
+      if (raw) Object.defineProperty(tip, 'raw', { value: event });
+      return tip;
+    },
+    signal,
   );
 }

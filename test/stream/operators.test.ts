@@ -68,7 +68,7 @@ describe('filter and map', () => {
   });
 
   it('delivery-6 a function that throws before a checkpoint ends the stream, and the event is not taken', async () => {
-    const hub = createHub<number>({ platform: 'numbers', clock: testClock(), patient: true, durable: () => true });
+    const hub = createHub<number>({ platform: 'numbers', clock: testClock(), patient: true, durable: true });
     let broken = true;
     const strict = filter(toStream(hub), () => {
       if (broken) throw new Error('no');

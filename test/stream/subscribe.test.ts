@@ -10,7 +10,7 @@ import { byHand, heard, numbers } from '../support/stream.ts';
 function durable() {
   const clock = testClock();
   const taken: number[] = [];
-  const hub = createHub<number>({ platform: 'numbers', clock, patient: true, durable: () => true });
+  const hub = createHub<number>({ platform: 'numbers', clock, patient: true, durable: true });
   const owner = { taken: (ticket: { event: unknown }) => taken.push(ticket.event as number) };
   return { clock, taken, hub, stream: toStream(hub), push: (n: number) => hub.push(n, owner) };
 }

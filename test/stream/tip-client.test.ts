@@ -236,7 +236,7 @@ describe('a client', () => {
     const { client: one } = await client(inTurn(page(tip(1)), 'silence'), { checkpoint });
     const { seen, stop } = watched(one.tips());
     await until(() => seen.length === 1 && kept.size === 1);
-    expect([...kept.keys()][0]).toMatch(/^tipstream:camsoda:127\.0\.0\.1:\d+:[0-9a-f]{64}$/);
+    expect([...kept.keys()][0]).toMatch(/^tipstream:camsoda:127\.0\.0\.1:\d+:mira$/);
     stop();
     await one.forget();
     expect(kept.size).toBe(0);
