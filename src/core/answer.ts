@@ -10,9 +10,9 @@ export interface Answer<T> {
   /** From the call to the last byte, the wait for a place in the queue included. */
   elapsedMs: number;
   /** What the answer's `Date` header says, Unix time in milliseconds. */
-  serverDate?: number;
-  rateLimit?: RateLimit;
-  requestId?: string;
+  serverDate?: number | undefined;
+  rateLimit?: RateLimit | undefined;
+  requestId?: string | undefined;
 }
 
 /** How one attempt is made. */

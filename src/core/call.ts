@@ -2,21 +2,22 @@ import { type ErrorCode, TipstreamError, type TipstreamErrorInit } from './error
 import type { TelemetryContext } from './telemetry.ts';
 import type { Clock, Stop } from './time.ts';
 
-/** What is known of a call so far; every error of it carries this. */
+/** What was done so far; calls that are answered together have one together. */
+export interface Progress {
+  attempts: number;
+  sent: 'no' | 'maybe' | 'yes';
+  /** The address without credentials; built only when somebody asks. */
+  url?: () => string;
+}
+
+/** What is known of a call; every error of it carries this. */
 export interface Facts {
-  readonly platform: string;
-  readonly endpoint: string;
-  readonly method: string;
+  readonly where: { readonly platform: string; readonly endpoint: string; readonly method: string };
   /** When the call began, on the client's clock. */
   readonly since: number;
   /** When it has to be over. */
   deadlineAt?: number | undefined;
-  /** What was done for this call by one that it shares with others. */
-  shared?: Facts;
-  /** The address without credentials; built only when somebody asks. */
-  url?: () => string;
-  attempts: number;
-  sent: 'no' | 'maybe' | 'yes';
+  progress: Progress;
 }
 
 /** Something that runs until it is done, or until its signal, its time limit or its client ends it. */
@@ -39,10 +40,8 @@ export function openCall(clock: Clock, facts: Facts, parent?: AbortSignal | Call
   else if (parent) {
     const abort = (): void => fail(call, errorOf(call, 'ABORTED', 'ended by its signal', { cause: parent.reason }));
     if (parent.aborted) abort();
-    else {
-      parent.addEventListener('abort', abort);
-      call.stops.push(() => parent.removeEventListener('abort', abort));
-    }
+    parent.addEventListener('abort', abort);
+    call.stops.push(() => parent.removeEventListener('abort', abort));
   }
   return call;
 }
@@ -54,25 +53,23 @@ export function endCall(call: Call): void {
 }
 
 /** What telemetry says of a call. */
-export function contextOf({ clock, facts }: Call): TelemetryContext {
-  const { platform, endpoint, method } = facts;
-  const { attempts, url } = facts.shared ?? facts;
-  return { platform, endpoint, method, ...(url && { url: url() }), attempt: attempts, at: clock.now() };
+export function contextOf({ clock, facts: { where, progress } }: Call): TelemetryContext {
+  const { attempts, url } = progress;
+  return { ...where, ...(url && { url: url() }), attempt: attempts, at: clock.now() };
 }
 
 /** An error of a call. */
 export function errorOf(call: Call, code: ErrorCode, text: string, more?: Partial<TipstreamErrorInit>): TipstreamError {
-  const { attempt: attempts, at, ...where } = contextOf(call);
-  const { since, shared, sent } = call.facts;
+  const { attempt: attempts, ...context } = contextOf(call);
+  const { since, progress } = call.facts;
   return new TipstreamError({
-    ...where,
+    ...context,
     attempts,
-    at,
-    sent: (shared ?? { sent }).sent,
-    elapsedMs: at - since,
+    sent: progress.sent,
+    elapsedMs: context.at - since,
     ...more,
     code,
-    message: `${where.platform} ${where.endpoint}: ${text}`,
+    message: `${context.platform} ${context.endpoint}: ${text}`,
   });
 }
 
@@ -109,14 +106,6 @@ export function signalOf(call: Call): AbortSignal {
 export const race = <T>(call: Call, promise: PromiseLike<T>): Promise<T> =>
   new Promise((resolve, reject) => {
     const stop = onFail(call, reject);
-    promise.then(
-      (value) => {
-        stop();
-        resolve(value);
-      },
-      (error) => {
-        stop();
-        reject(error);
-      },
-    );
+    // Settled before the listener goes: what comes after that is not heard.
+    promise.then(resolve, reject).then(stop);
   });

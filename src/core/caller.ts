@@ -1,12 +1,13 @@
 import type { Answer } from './answer.ts';
 import type { Cache, CacheContext } from './cache.ts';
-import { type Call, contextOf, errorOf, openCall } from './call.ts';
+import { type Call, contextOf, errorOf, limitCall, openCall } from './call.ts';
 import type { Connection } from './connection.ts';
 import type { Endpoint, Platform } from './endpoint.ts';
 import { isTipstreamError, type RateLimit, type TipstreamError } from './errors.ts';
 import { line } from './logger.ts';
 import { memoryCache } from './memory-cache.ts';
 import { type CacheOptions, type CallOptions, checkDuration } from './options.ts';
+import { read } from './reader.ts';
 import type { Prepared } from './request.ts';
 import { createRetrier } from './retry.ts';
 import { createSharing, type Sharing } from './sharing.ts';
@@ -22,6 +23,19 @@ export interface Meta {
   /** `HIT`: a kept answer; `STALE`: a kept answer beyond its time; `MISS`: a new one. */
   cache: 'HIT' | 'MISS' | 'STALE';
   rateLimit?: RateLimit;
+}
+
+/** After `If-None-Match` a 304 is an answer, without data: whoever asks so has the data of last time. */
+function conditional<Out>(endpoint: Endpoint<never, Out>): Endpoint<never, Out> {
+  let unchanged = false;
+  return {
+    ...endpoint,
+    accepts(status, body) {
+      unchanged = status === 304;
+      return unchanged || endpoint.accepts?.(status, body);
+    },
+    response: (body) => (unchanged ? (undefined as Out) : read(endpoint.response, body)),
+  };
 }
 
 /** Makes endpoints callable: validation, cache, coalescing, circuit, attempts. */
@@ -61,6 +75,18 @@ export function createCaller(platform: Platform<unknown>, connection: Connection
     return cache;
   };
 
+  /** Runs a call that has to be over in `deadline` milliseconds. */
+  const within = <T>(
+    endpoint: Endpoint<never>,
+    deadline: number,
+    signal: AbortSignal | undefined,
+    run: (call: Call) => Promise<T>,
+  ): Promise<T> =>
+    connection.call(endpoint, signal, (call) => {
+      call.facts.deadlineAt = call.facts.since + deadline;
+      limitCall(call, deadline, `not done in ${deadline / 1000} s; raise deadline, or look at the network`);
+      return run(call);
+    });
   const attempts = async <Out>(
     call: Call,
     endpoint: Endpoint<never, Out>,
@@ -71,7 +97,8 @@ export function createCaller(platform: Platform<unknown>, connection: Connection
     const { method, idempotent = method === 'GET' } = endpoint;
     const name = typeof idempotent === 'string' ? idempotent : 'Idempotency-Key';
     const sending = { headers: key === undefined ? headers : { ...headers, [name]: key } };
-    const once = () => connection.attempt(openCall(clock, call.facts, call), endpoint, prepared, sending);
+    const asked = 'if-none-match' in headers ? conditional(endpoint) : endpoint;
+    const once = () => connection.attempt(openCall(clock, call.facts, call), asked, prepared, sending);
     const onRetry = ({ code, message }: TipstreamError, delayMs: number): void => {
       say('info', `${message}; trying again in ${Math.round(delayMs)} ms`);
       telemetry.emit('retry', () => ({ ...contextOf(call), code, delayMs }));
@@ -107,9 +134,7 @@ export function createCaller(platform: Platform<unknown>, connection: Connection
         ]);
         const fetch = (headers: Readonly<Record<string, string>>, background = false): Promise<Answer<Out>> =>
           background
-            ? connection.call(endpoint, { deadline: options.deadline }, (own) =>
-                attempts(own, endpoint, prepared, headers),
-              )
+            ? within(endpoint, options.deadline, undefined, (own) => attempts(own, endpoint, prepared, headers))
             : share(call, target + JSON.stringify(headers), (shared) => attempts(shared, endpoint, prepared, headers));
         if (!cache) return { answer: await fetch({}) };
         const key = `${platform.name} ${host} ${await connection.accountKey()} ${endpoint.name} ${target}`;
@@ -120,7 +145,7 @@ export function createCaller(platform: Platform<unknown>, connection: Connection
 
       return (input, callOptions = {}) => {
         const { signal, deadline = options.deadline } = callOptions;
-        return connection.call(endpoint, { signal, deadline }, async (call) => {
+        return within(endpoint, deadline, signal, async (call) => {
           checkDuration(platform.name, 'deadline', deadline);
           const prepared = connection.prepare(call, endpoint, input);
           const {
@@ -131,7 +156,7 @@ export function createCaller(platform: Platform<unknown>, connection: Connection
             cache?: Meta['cache'];
           } = await ask(call, prepared, callOptions);
           const { data, status, headers, requestId, rateLimit } = answer;
-          const { attempts: sent } = call.facts.shared ?? call.facts;
+          const { attempts: sent } = call.facts.progress;
           const meta: Meta = {
             status,
             headers,

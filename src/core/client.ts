@@ -4,6 +4,7 @@ import { type Endpoint, isEndpoint, listEndpoints, type Platform } from './endpo
 import type { CallOptions, ClientOptions } from './options.ts';
 import { type AllOptions, type Page, walk } from './page.ts';
 import { prepare } from './prepare.ts';
+import { readRateFields } from './rate-fields.ts';
 import type { TelemetryEvents } from './telemetry.ts';
 import type { Stop } from './time.ts';
 import { createTokens } from './tokens.ts';
@@ -62,7 +63,10 @@ export function connect<P extends Platform<unknown>>(
   options: ClientOptions = {},
   credentials: Credentials = {},
 ): Client<P> {
-  return clientOf(platform, open(platform, options, credentials, { makeTokens: createTokens, prepare }));
+  return clientOf(
+    platform,
+    open(platform, options, credentials, { makeTokens: createTokens, prepare, readRateWords: readRateFields }),
+  );
 }
 
 /** The same over an open connection, which it closes. */

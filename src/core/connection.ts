@@ -1,19 +1,21 @@
 import { digest } from './account.ts';
 import { checkAddress } from './address.ts';
 import type { Answer, SendOptions } from './answer.ts';
+import { attempt } from './attempt.ts';
 import type { Credential } from './auth.ts';
-import { type Call, endCall, errorOf, fail, limitCall, openCall, race, signalOf } from './call.ts';
+import { type Call, endCall, errorOf, fail, openCall, race, signalOf } from './call.ts';
 import type { Endpoint, Platform } from './endpoint.ts';
 import { isTipstreamError, type RateLimit } from './errors.ts';
-import { createLimiter, type Slot } from './limiter.ts';
+import type { Ground } from './ground.ts';
+import { createLimiter } from './limiter.ts';
 import { type ClientOptions, type ResolvedOptions, resolveOptions } from './options.ts';
 import { plainTokens } from './plain-tokens.ts';
+import type { ReadRateWords } from './rate-limit.ts';
 import { createRedactor, type Redactor } from './redact.ts';
 import { type Prepare, type Prepared, prepareSimply } from './request.ts';
 import { createTelemetry, type Telemetry, type TelemetryEvents } from './telemetry.ts';
 import type { Stop } from './time.ts';
 import type { MakeTokens } from './tokens.ts';
-import { createTransport } from './transport.ts';
 
 export type { Answer, SendOptions } from './answer.ts';
 
@@ -51,10 +53,10 @@ export interface Connection {
    * @throws TipstreamError by code, with `status`, `sent`, `retryAfterMs`. A body that broke off or was no JSON carries the status that came before it.
    */
   send<In, Out>(endpoint: Endpoint<In, Out>, input: In, options?: SendOptions): Promise<Answer<Out>>;
-  /** Runs a call of several attempts; it ends early with `signal`, with its deadline (in ms), or with the connection. */
+  /** Runs a call of several attempts; it ends early with `signal`, or with the connection. */
   call<T>(
     endpoint: Pick<Endpoint, 'name' | 'method'>,
-    limits: { signal?: AbortSignal | undefined; deadline?: number | undefined },
+    signal: AbortSignal | undefined,
     run: (call: Call) => Promise<T>,
   ): Promise<T>;
   /** Checks and spells the input of a running call. */
@@ -85,6 +87,8 @@ export interface Parts {
   makeTokens?: MakeTokens;
   /** `prepare` where endpoints take input. */
   prepare?: Prepare;
+  /** `readRateFields` where the combined header may come. */
+  readRateWords?: ReadRateWords;
 }
 
 /**
@@ -94,110 +98,99 @@ export interface Parts {
  */
 export function open(
   platform: Platform<unknown>,
-  options: ClientOptions = {},
-  credentials: Credentials = {},
-  { makeTokens = plainTokens, prepare = prepareSimply }: Parts = {},
+  given: ClientOptions = {},
+  { credential, params = {}, headers = {}, account: named }: Credentials = {},
+  { makeTokens = plainTokens, prepare = prepareSimply, readRateWords }: Parts = {},
 ): Connection {
-  const resolved = resolveOptions(platform.name, options);
-  const { clock, limiter = createLimiter(), signal } = resolved;
-  const baseUrl = resolved.baseUrl ?? platform.baseUrl ?? '';
-  const { origin, host } = checkAddress(platform.name, baseUrl, resolved.allowInsecure, platform.strictHttps);
+  const options = resolveOptions(platform.name, given);
+  const { clock, limiter = createLimiter(), signal } = options;
+  const baseUrl = options.baseUrl ?? platform.baseUrl ?? '';
+  const { origin, host } = checkAddress(platform.name, baseUrl, options.allowInsecure, platform.strictHttps);
   const redactor = createRedactor();
-  const telemetry = createTelemetry(resolved.telemetry);
-  const { credential, params = {}, headers = {} } = credentials;
+  const telemetry = createTelemetry(options.telemetry);
   const tokens = credential === undefined ? undefined : makeTokens(credential, clock, redactor);
-  const active = new Set<Call>();
-  const closing = new Set<() => void | Promise<void>>();
+  const ends = new Set<() => void | Promise<void>>();
   const used = new Map<string, string>();
   let account: string | undefined;
   let closed: Promise<void> | undefined;
 
-  const accountKey = async (call: Call): Promise<string> => {
-    account ??= await digest(credentials.account ?? (await tokens?.get(call)) ?? '');
-    return account;
-  };
-  const acquire = async (endpoint: Endpoint, call: Call): Promise<Slot | undefined> => {
-    const name = endpoint.rate ?? 'default';
-    const rateClass = platform.rates[name];
-    if (!limiter || !rateClass) return undefined;
-    const key = `${host} ${account ?? (await accountKey(call))} ${name}`;
-    used.set(name, key);
-    const maxWait = call.facts.deadlineAt === undefined ? undefined : call.facts.deadlineAt - clock.now();
-    return limiter.acquire(key, rateClass, { clock, signal: signalOf(call), maxWait }).catch((error) => {
-      if (call.failure || !isTipstreamError(error)) throw call.failure ?? error;
-      throw errorOf(call, error.code, error.message, { retryAfterMs: error.retryAfterMs });
-    });
-  };
-  const attempt = createTransport({
+  const accountKey = async (call: Call): Promise<string> =>
+    (account ??= await digest(named ?? (await tokens?.get(call)) ?? ''));
+  const ground: Ground = {
     platform,
-    options: resolved,
-    base: baseUrl,
+    options,
+    baseUrl,
     origin,
     params,
     headers,
     redactor,
     telemetry,
     tokens,
-    acquire,
-  });
+    readRateWords,
+    failures: 0,
+    async acquire({ rate = 'default' }, call) {
+      const rateClass = platform.rates[rate];
+      if (!limiter || !rateClass) return undefined;
+      const key = `${host} ${account ?? (await accountKey(call))} ${rate}`;
+      used.set(rate, key);
+      const { deadlineAt } = call.facts;
+      const maxWait = deadlineAt && deadlineAt - clock.now();
+      return limiter.acquire(key, rateClass, { clock, signal: signalOf(call), maxWait }).catch((error) => {
+        throw (
+          call.failure ??
+          (isTipstreamError(error)
+            ? errorOf(call, error.code, error.message, { retryAfterMs: error.retryAfterMs })
+            : error)
+        );
+      });
+    },
+  };
 
   const connection: Connection = {
-    options: resolved,
+    options,
     baseUrl,
     host,
     redactor,
     telemetry,
-    attempt,
+    attempt: (call, endpoint, prepared, sending) => attempt(ground, call, endpoint, prepared, sending),
     prepare: (call, endpoint, input) =>
       prepare(endpoint, input, (text) => errorOf(call, 'VALIDATION', text), redactor.add),
-    accountKey: async () => account ?? connection.call({ name: 'account', method: 'GET' }, {}, accountKey),
-    forget: () => tokens?.forget(),
+    accountKey: async () => account ?? connection.call({ name: 'account', method: 'GET' }, undefined, accountKey),
+    forget: () => tokens?.forget?.(),
     on: telemetry.on,
     get closed() {
       return closed !== undefined;
     },
     send: (endpoint, input, sending = {}) =>
-      connection.call(endpoint, sending, (call) =>
-        attempt(call, endpoint, connection.prepare(call, endpoint, input), sending),
+      connection.call(endpoint, sending.signal, (call) =>
+        attempt(ground, call, endpoint, connection.prepare(call, endpoint, input), sending),
       ),
-    async call({ name, method }, { signal: own, deadline }, run) {
-      const since = clock.now();
-      const deadlineAt = deadline === undefined ? undefined : since + deadline;
-      const call = openCall(
-        clock,
-        { platform: platform.name, endpoint: name, method, since, deadlineAt, attempts: 0, sent: 'no' },
-        own,
-      );
+    async call({ name, method }, signal, run) {
+      const where = { platform: platform.name, endpoint: name, method };
+      const call = openCall(clock, { where, since: clock.now(), progress: { attempts: 0, sent: 'no' } }, signal);
+      const forget = connection.onClose(() => fail(call, errorOf(call, 'ABORTED', 'the client was closed')));
       try {
         if (closed) throw errorOf(call, 'ABORTED', 'the client is closed');
         if (call.failure) throw call.failure;
-        active.add(call);
-        if (deadline !== undefined)
-          limitCall(call, deadline, `not done in ${deadline / 1000} s; raise deadline, or look at the network`);
         return await race(call, run(call));
       } finally {
-        active.delete(call);
+        forget();
         endCall(call);
       }
     },
     rateLimits() {
-      const states: Record<string, RateState> = {};
-      for (const [name, key] of used) {
-        const state = limiter ? limiter.state(key) : undefined;
-        if (state) states[name] = state;
-      }
-      return states;
+      const states = [...used].map(([name, key]) => [name, (limiter || undefined)?.state(key)]);
+      return Object.fromEntries(states.filter(([, state]) => state));
     },
     onClose(run) {
-      closing.add(run);
-      return () => closing.delete(run);
+      ends.add(run);
+      return () => ends.delete(run);
     },
     close: () =>
       (closed ??= (async () => {
         signal?.removeEventListener('abort', connection.close);
-        for (const call of active) fail(call, errorOf(call, 'ABORTED', 'the client was closed'));
-        await Promise.allSettled([...closing].map(async (run) => run()));
-        closing.clear();
+        await Promise.allSettled([...ends].map(async (run) => run()));
+        ends.clear();
       })()),
   };
   if (signal?.aborted) connection.close();

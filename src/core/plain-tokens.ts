@@ -3,16 +3,13 @@ import type { MakeTokens } from './tokens.ts';
 
 /** Looks a credential up for every request, and knows no way to renew it: what a platform with permanent keys needs. */
 export const plainTokens: MakeTokens = (credential, _clock, redactor) => {
-  const look = (signal: AbortSignal): string | Promise<string> =>
-    typeof credential === 'object'
-      ? credential.get(signal)
-      : typeof credential === 'function'
-        ? credential()
-        : credential;
-  if (typeof credential === 'string') redactor.add(credential);
+  if (typeof credential === 'string') {
+    redactor.add(credential);
+    return { get: async () => credential };
+  }
+  const look = typeof credential === 'function' ? credential : credential.get.bind(credential);
   return {
     async get(call) {
-      if (typeof credential === 'string') return credential;
       try {
         const token = await race(call, Promise.resolve(look(signalOf(call))));
         redactor.add(token);
@@ -21,8 +18,6 @@ export const plainTokens: MakeTokens = (credential, _clock, redactor) => {
         throw call.failure ?? errorOf(call, 'AUTH', noCredential, { cause: redactor.error(error) });
       }
     },
-    refresh: async () => undefined,
-    forget() {},
   };
 };
 

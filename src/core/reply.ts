@@ -1,96 +1,17 @@
 import type { Answer } from './answer.ts';
 import { discard, readBody } from './body.ts';
 import { type Call, errorOf } from './call.ts';
-import type { Endpoint, Platform } from './endpoint.ts';
-import {
-  type ErrorCode,
-  isTipstreamError,
-  type RateLimit,
-  type TipstreamError,
-  type TipstreamErrorInit,
-} from './errors.ts';
-import { explain } from './explain.ts';
-import { readRateLimit, readRetryAfter } from './rate-limit.ts';
+import type { Endpoint } from './endpoint.ts';
+import { type ErrorCode, isTipstreamError, type TipstreamError, type TipstreamErrorInit } from './errors.ts';
+import type { Ground } from './ground.ts';
+import { line } from './logger.ts';
+import { readRateLimit, readRetryAfter, untilReset } from './rate-limit.ts';
 import { read } from './reader.ts';
-import type { Redactor } from './redact.ts';
-import { errorCodeOf } from './status.ts';
-
-/** What an answer is judged by. */
-export interface Judge {
-  platform: Platform<unknown>;
-  redactor: Redactor;
-  /** Sees every body before it is judged. */
-  look(endpoint: Endpoint, status: number, text: string): void;
-}
-
-/** Reads a whole answer. A 304 to a conditional request is an answer without data. */
-export async function readAnswer<Out>(
-  judge: Judge,
-  call: Call,
-  endpoint: Endpoint<never, Out>,
-  response: Response,
-  conditional: boolean,
-): Promise<Answer<Out>> {
-  const { platform, redactor } = judge;
-  const { status, headers } = response;
-  const now = call.clock.now();
-  const rateLimit = readRateLimit(headers, now);
-  const requestId = headers.get('x-request-id') ?? headers.get('request-id') ?? undefined;
-  const fail = (code: ErrorCode, text: string, more?: Partial<TipstreamErrorInit>): TipstreamError =>
-    errorOf(call, code, text, { status, rateLimit, requestId, ...more });
-
-  const unchanged = status === 304 && conditional;
-  if (response.type === 'opaqueredirect' || (status > 299 && status < 400 && !unchanged)) {
-    discard(response);
-    throw fail('UPSTREAM', `${status || 'a'} redirect is not followed, the credential stays here; look at baseUrl`);
-  }
-  const text = await readBody(response, call).catch((error) => {
-    throw isTipstreamError(error)
-      ? error
-      : fail('NETWORK', `${status}, the answer broke off`, { cause: redactor.error(error) });
-  });
-  judge.look(endpoint, status, text);
-  const body = parse(endpoint, text);
-  if (!(endpoint.accepts?.(status, body) ?? (response.ok || unchanged))) {
-    // Masked before it is read: a text that is cut would leave half a secret that no one recognises.
-    const reader = endpoint.problem ?? platform.problem;
-    const problem = reader?.(status, headers, redactor.text(text), redactor.value(body));
-    const code = errorCodeOf(status, problem);
-    const retryAfterMs =
-      readRetryAfter(headers, body, now) ?? problem?.retryAfterMs ?? untilReset(status, rateLimit, now);
-    throw fail(code, explain(status, code, platform.advice, problem, retryAfterMs), {
-      problem,
-      retryAfterMs,
-      requestId: requestId ?? problem?.requestId,
-    });
-  }
-  if (body === undefined && text) throw fail('SCHEMA', `${status}, the answer is no JSON`);
-  const receivedAt = call.clock.now();
-  const serverDate = Date.parse(headers.get('date') ?? '');
-  try {
-    return {
-      // Whoever asks conditionally keeps the data of last time.
-      data: unchanged ? (undefined as Out) : read(endpoint.response, body),
-      status,
-      headers,
-      receivedAt,
-      elapsedMs: receivedAt - call.facts.since,
-      ...(!Number.isNaN(serverDate) && { serverDate }),
-      ...(rateLimit && { rateLimit }),
-      ...(requestId !== undefined && { requestId }),
-    };
-  } catch (error) {
-    const what = error instanceof Error ? redactor.text(error.message) : 'invalid';
-    throw fail(
-      isTipstreamError(error) ? error.code : 'SCHEMA',
-      `${status}, the answer is not what it should be: ${what}`,
-    );
-  }
-}
+import { errorCodeOf, explain } from './status.ts';
+import { readDate } from './timestamp.ts';
 
 /** JSON has no `undefined`: it stands for an empty body and for one that is no JSON. */
-function parse(endpoint: Endpoint<never>, text: string): unknown {
-  if (endpoint.text) return text;
+function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -98,5 +19,65 @@ function parse(endpoint: Endpoint<never>, text: string): unknown {
   }
 }
 
-const untilReset = (status: number, rateLimit: RateLimit | undefined, now: number): number | undefined =>
-  status === 429 && rateLimit?.resetAt !== undefined ? Math.max(0, rateLimit.resetAt - now) : undefined;
+/** Reads a whole answer. */
+export async function readAnswer<Out>(
+  { platform, redactor, options: { clock, logger }, readRateWords }: Ground,
+  call: Call,
+  endpoint: Endpoint<never, Out>,
+  response: Response,
+): Promise<Answer<Out>> {
+  const { status, headers } = response;
+  const now = clock.now();
+  const rateLimit = readRateLimit(headers, now, readRateWords?.(headers));
+  const requestId = headers.get('x-request-id') ?? headers.get('request-id') ?? undefined;
+  const fail = (code: ErrorCode, text: string, more?: Partial<TipstreamErrorInit>): TipstreamError =>
+    errorOf(call, code, `${status}, ${text}`, { status, rateLimit, requestId, ...more });
+
+  // A page sees status 0 in place of a redirect, and a 304 is none.
+  if (!status || (status > 299 && status < 400 && status !== 304)) {
+    discard(response);
+    throw fail('UPSTREAM', 'a redirect is not followed, the credential stays here; look at baseUrl');
+  }
+  const text = await readBody(response, call).catch((error) => {
+    throw isTipstreamError(error) ? error : fail('NETWORK', 'the answer broke off', { cause: redactor.error(error) });
+  });
+  if (logger !== false && logger.debug)
+    logger.debug(
+      line(platform.name, clock.now(), `${endpoint.name}: ${status} ${redactor.text(logger.body?.(text) ?? '')}`),
+    );
+  const body = endpoint.text ? text : parse(text);
+  if (!(endpoint.accepts?.(status, body) ?? response.ok)) {
+    // Masked before it is read: a text that is cut would leave half a secret that no one recognises.
+    const problem = (endpoint.problem ?? platform.problem)?.(
+      status,
+      headers,
+      redactor.text(text),
+      redactor.value(body),
+    );
+    const code = errorCodeOf(status, problem);
+    const retryAfterMs =
+      readRetryAfter(headers, body, now) ?? problem?.retryAfterMs ?? untilReset(rateLimit, status === 429, now);
+    throw fail(code, explain(code, platform.advice, problem, retryAfterMs), {
+      problem,
+      retryAfterMs,
+      requestId: requestId ?? problem?.requestId,
+    });
+  }
+  if (body === undefined && text) throw fail('SCHEMA', 'the answer is no JSON');
+  const receivedAt = clock.now();
+  try {
+    return {
+      data: read(endpoint.response, body),
+      status,
+      headers,
+      receivedAt,
+      elapsedMs: receivedAt - call.facts.since,
+      serverDate: readDate(headers.get('date') ?? ''),
+      rateLimit,
+      requestId,
+    };
+  } catch (error) {
+    const what = error instanceof Error ? redactor.text(error.message) : 'invalid';
+    throw fail(isTipstreamError(error) ? error.code : 'SCHEMA', `the answer is not what it should be: ${what}`);
+  }
+}

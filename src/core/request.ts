@@ -1,3 +1,4 @@
+import type { AuthScheme } from './auth.ts';
 import type { Endpoint } from './endpoint.ts';
 import { read } from './reader.ts';
 
@@ -32,10 +33,41 @@ export const prepareSimply: Prepare = ({ params, query }, input) => ({
 export const fill = (
   template: string,
   params: Readonly<Record<string, string>>,
-  missing?: (name: string) => Error,
+  missing?: (text: string) => Error,
 ): string =>
   template.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = params[name] ?? '';
-    if (missing && /^\.{0,2}$/.test(value)) throw missing(name);
+    if (missing && /^\.{0,2}$/.test(value)) throw missing(`"${name}" is missing or empty`);
     return encodeURIComponent(value);
   });
+
+/** What stands for the account in a request: the credential, and where it goes. */
+export type Placed = readonly [scheme: AuthScheme, secret: string] | undefined;
+
+/** The address of an endpoint. */
+export function addressOf(
+  template: string,
+  { params, query }: Prepared,
+  placed: Placed,
+  refuse: (text: string) => Error,
+): string {
+  const [scheme, secret = ''] = placed ?? [];
+  const own = scheme ? { [scheme.name]: secret } : {};
+  const filled = fill(template, scheme?.in === 'path' ? { ...params, ...own } : params, refuse);
+  const search = String(new URLSearchParams([...query, ...pairs(scheme?.in === 'query' && own)]));
+  return filled + (search && (filled.includes('?') ? '&' : '?')) + search;
+}
+
+/** An address that the upstream gave: followed as it is, and only to where the credential belongs. */
+export function followed(url: string, origin: string, placed: Placed, refuse: (text: string) => Error): string {
+  let next: URL | undefined;
+  try {
+    next = new URL(url, origin);
+  } catch {}
+  // Beyond the origin this also tells apart an address with another's credential before the host.
+  if (!next?.href.startsWith(`${origin}/`))
+    throw refuse('the next address is at another origin; it is not followed, the credential stays here');
+  const [scheme, secret = ''] = placed ?? [];
+  if (scheme?.in === 'query' && !next.searchParams.has(scheme.name)) next.searchParams.set(scheme.name, secret);
+  return next.href;
+}

@@ -24,7 +24,7 @@ export function createSharing<Out>(connection: Connection, endpoint: Endpoint<ne
   const running = new Map<string, { facts: Facts; waiting: number }>();
   return async (call, key, ask) => {
     const landing = flights.join(key, call, (abandoned) =>
-      connection.call(endpoint, {}, (shared) => {
+      connection.call(endpoint, undefined, (shared) => {
         abandoned(() => fail(shared, errorOf(shared, 'ABORTED', 'nobody waits for it any more')));
         shared.facts.deadlineAt = call.facts.deadlineAt;
         const flight = { facts: shared.facts, waiting: 0 };
@@ -37,7 +37,7 @@ export function createSharing<Out>(connection: Connection, endpoint: Endpoint<ne
     const flight = running.get(key);
     if (!flight) return landing;
     flight.waiting += 1;
-    call.facts.shared = flight.facts;
+    call.facts.progress = flight.facts.progress;
     const [one, other] = [flight.facts.deadlineAt, call.facts.deadlineAt];
     flight.facts.deadlineAt = one === undefined || other === undefined ? undefined : Math.max(one, other);
     const answer = await landing;

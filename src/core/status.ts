@@ -6,6 +6,9 @@ export interface ReadProblem extends Problem {
   means?: ErrorCode;
 }
 
+/** What to do about an error, by its code. */
+export type Advice = Readonly<Partial<Record<ErrorCode, string>>>;
+
 const codes: Readonly<Record<number, ErrorCode>> = {
   400: 'VALIDATION',
   401: 'AUTH',
@@ -24,3 +27,19 @@ const codes: Readonly<Record<number, ErrorCode>> = {
 /** The `code` of an error: what the upstream calls it where that is known, else by status (XS-1). A failure said with a 2xx is `UPSTREAM`. */
 export const errorCodeOf = (status: number, problem?: ReadProblem): ErrorCode =>
   problem?.means ?? codes[status] ?? (status > 499 ? 'SERVER' : status < 300 ? 'UPSTREAM' : 'HTTP');
+
+const general: Advice = {
+  AUTH: 'the credential is refused; make a new one',
+  PERMISSION: 'the credential may not do this; check its scopes',
+  NOT_FOUND: 'no such thing; check the address and its names',
+  RATE_LIMITED: 'too many requests',
+  SERVER: 'the upstream failed',
+  UNAVAILABLE: 'the upstream is not available',
+};
+
+/** What an answer that is an error means: the platform's advice or ours, the wait, and what the upstream itself says. */
+export function explain(code: ErrorCode, own: Advice = {}, problem?: Problem, retryAfterMs?: number): string {
+  const wait = retryAfterMs === undefined ? '' : `; wait ${Math.ceil(retryAfterMs / 100) / 10} s`;
+  const said = problem?.message ? ` (upstream: ${problem.message})` : '';
+  return (own[code] ?? general[code] ?? 'the upstream refused') + wait + said;
+}

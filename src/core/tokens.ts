@@ -9,9 +9,9 @@ import { type Clock, seconds } from './time.ts';
 /** The credential of one client, looked up when it is needed. */
 export interface Tokens {
   get(call: Call): Promise<string>;
-  /** A token other than `stale`, which the upstream refused; `undefined` where none can be made. */
-  refresh(stale: string, call: Call): Promise<string | undefined>;
-  forget(): void;
+  /** A token other than `stale`, which the upstream refused; `undefined` where none can be made. Absent where none ever can. */
+  refresh?(stale: string, call: Call): Promise<string | undefined>;
+  forget?(): void;
 }
 
 /** A failed refresh is not repeated for so long: many calls that fail together ask once. */
@@ -21,7 +21,7 @@ const remembered = seconds(1);
 export type MakeTokens = (credential: Credential, clock: Clock, redactor: Redactor) => Tokens;
 
 /** Looks a credential up, refreshes it once for everybody, and lets no refused token come back. */
-export function createTokens(credential: Credential, clock: Clock, redactor: Redactor): Tokens {
+export function createTokens(credential: Credential, clock: Clock, redactor: Redactor): Required<Tokens> {
   const flights = createFlights<string>();
   const provider = typeof credential === 'object' ? credential : undefined;
   const refused: string[] = [];
@@ -46,7 +46,7 @@ export function createTokens(credential: Credential, clock: Clock, redactor: Red
           cause: redactor.error(error),
         }));
 
-  const refresh: Tokens['refresh'] = async (stale, call) => {
+  const refresh: Required<Tokens>['refresh'] = async (stale, call) => {
     const make = provider?.refresh?.bind(provider);
     if (!make) return undefined;
     // Somebody else's refresh has already answered this 401.

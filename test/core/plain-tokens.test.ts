@@ -7,7 +7,11 @@ import { failure } from '../support/failure.ts';
 
 const clock = testClock();
 const call = () =>
-  openCall(clock, { platform: 'demo', endpoint: 'plain', method: 'GET', since: clock.now(), attempts: 0, sent: 'no' });
+  openCall(clock, {
+    where: { platform: 'demo', endpoint: 'plain', method: 'GET' },
+    since: clock.now(),
+    progress: { attempts: 0, sent: 'no' },
+  });
 
 describe('a permanent key', () => {
   it.each([
@@ -20,7 +24,7 @@ describe('a permanent key', () => {
     const tokens = plainTokens(credential, clock, redactor);
     expect(await tokens.get(call())).toBe('word-not-secret');
     expect(redactor.text('so word-not-secret it is')).toBe('so *** it is');
-    expect(await tokens.refresh('word-not-secret', call())).toBeUndefined();
+    expect(await tokens.refresh?.('word-not-secret', call())).toBeUndefined();
   });
 
   it('is looked up for every request, so that a new one is seen', async () => {

@@ -1,12 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readRateLimit, readRetryAfter } from '../../src/core/rate-limit.ts';
+import { readRateFields } from '../../src/core/rate-fields.ts';
+import { readRateLimit, readRetryAfter, untilReset } from '../../src/core/rate-limit.ts';
 
 const now = Date.UTC(2026, 10, 22, 12, 0, 0);
 const date = (at: number): string => new Date(at).toUTCString();
+const rate = (headers: Record<string, string>) => {
+  const all = new Headers(headers);
+  return readRateLimit(all, now, readRateFields(all));
+};
 const retry = (headers: Record<string, string>, body?: unknown): number | undefined =>
-  readRetryAfter(new Headers(headers), body, now);
-const rate = (headers: Record<string, string>) => readRateLimit(new Headers(headers), now);
+  readRetryAfter(new Headers(headers), body, now) ?? untilReset(rate(headers), false, now);
 const longest = 2 ** 31 - 1;
 
 /** Text that a server may print where a number is due. */

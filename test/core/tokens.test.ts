@@ -14,7 +14,11 @@ function made(credential: Credential) {
   const call = (signal?: AbortSignal): Call =>
     openCall(
       clock,
-      { platform: 'demo', endpoint: 'plain', method: 'GET', since: clock.now(), attempts: 0, sent: 'no' },
+      {
+        where: { platform: 'demo', endpoint: 'plain', method: 'GET' },
+        since: clock.now(),
+        progress: { attempts: 0, sent: 'no' },
+      },
       signal,
     );
   return { clock, redactor, tokens, call };

@@ -1,0 +1,100 @@
+import type { Answer, SendOptions } from './answer.ts';
+import { type Call, contextOf, errorOf, limitCall } from './call.ts';
+import type { Endpoint } from './endpoint.ts';
+import { isTipstreamError, type RateLimit } from './errors.ts';
+import { exchange } from './exchange.ts';
+import type { Ground } from './ground.ts';
+import { readAnswer } from './reply.ts';
+import { addressOf, followed, type Placed, type Prepared } from './request.ts';
+import { seconds } from './time.ts';
+
+/** How long a class is held back after a 429 that does not say when. */
+const unnamedHold = seconds(1);
+
+/** What limiter and telemetry hear of an attempt: its answer, or its error. */
+interface Outcome {
+  status?: number;
+  code?: string;
+  rateLimit?: RateLimit | undefined;
+  retryAfterMs?: number;
+}
+
+/** Sends what was placed and prepared, and reads the answer. */
+function send<Out>(
+  ground: Ground,
+  call: Call,
+  endpoint: Endpoint<never, Out>,
+  prepared: Prepared,
+  { url: given, headers }: SendOptions,
+  placed: Placed,
+): Promise<Answer<Out>> {
+  const { baseUrl, redactor } = ground;
+  const { path, method } = endpoint;
+  const [scheme, secret = ''] = placed ?? [];
+  const url =
+    given === undefined
+      ? addressOf(
+          path ? baseUrl.replace(/\/$/, '') + path : baseUrl,
+          { ...prepared, params: { ...ground.params, ...prepared.params } },
+          placed,
+          (text) => errorOf(call, 'VALIDATION', text),
+        )
+      : followed(given, ground.origin, placed, (text) => errorOf(call, 'UPSTREAM', text));
+  const hidden = encodeURIComponent(secret);
+  // By its place as a whole, however short it is; the redactor knows it by value.
+  call.facts.progress.url = () => redactor.url(url.replace(/[^/?&=#]+/g, (part) => (part === hidden ? '***' : part)));
+  const all = {
+    accept: 'application/json',
+    ...(prepared.body !== undefined && { 'content-type': 'application/json' }),
+    ...ground.headers,
+    ...headers,
+    ...(scheme?.in === 'header' && { [scheme.name]: scheme.prefix + secret }),
+  };
+  return exchange(ground, call, url, method, all, prepared.body).then((response) =>
+    readAnswer(ground, call, endpoint, response),
+  );
+}
+
+/** One attempt; two where the first one's token was refused and another could be had. */
+export async function attempt<Out>(
+  ground: Ground,
+  call: Call,
+  endpoint: Endpoint<never, Out>,
+  prepared: Prepared,
+  sending: SendOptions,
+  again = true,
+): Promise<Answer<Out>> {
+  const { platform, options, telemetry, tokens } = ground;
+  const { clock } = options;
+  const began = clock.now();
+  const slot = await ground.acquire(endpoint, call);
+  const ms = sending.timeout ?? endpoint.timeout ?? options.timeout;
+  const unlimit = limitCall(call, ms, `no whole answer in ${ms / 1000} s; look at the network, or raise timeout`);
+  const scheme = tokens && (endpoint.auth ?? platform.auth);
+  let placed: Placed;
+  let outcome: Outcome = {};
+  try {
+    if (scheme) placed = [scheme, await tokens.get(call)];
+    const answer = await send(ground, call, endpoint, prepared, sending, placed);
+    outcome = answer;
+    return answer;
+  } catch (error) {
+    if (!isTipstreamError(error)) throw error;
+    outcome = error;
+    if (error.status !== 401 || !again || !placed || !(await tokens?.refresh?.(placed[1], call))) throw error;
+  } finally {
+    const { status, code, rateLimit, retryAfterMs = unnamedHold } = outcome;
+    unlimit();
+    slot?.release(rateLimit, status === 429 ? retryAfterMs : 0);
+    if (rateLimit)
+      telemetry.emit('ratelimit', () => ({ ...contextOf(call), ...rateLimit, rate: endpoint.rate ?? 'default' }));
+    if (call.facts.progress.attempts)
+      telemetry.emit('response', () => ({
+        ...contextOf(call),
+        elapsedMs: clock.now() - began,
+        ...(status !== undefined && { status }),
+        ...(code !== undefined && { code }),
+      }));
+  }
+  return attempt(ground, call, endpoint, prepared, sending, false);
+}
