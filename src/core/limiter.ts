@@ -56,13 +56,6 @@ export interface Limiter {
   state(key: string): (RateLimit & { waiting: number }) | undefined;
 }
 
-interface Waiter {
-  /** The latest time at which a slot is still of use. */
-  until: number;
-  go(slot: Slot): void;
-  fail(error: unknown): void;
-}
-
 interface Lane {
   acquire(options: AcquireOptions): Promise<Slot>;
   state(): RateLimit & { waiting: number };
@@ -79,14 +72,14 @@ const longestCall = minutes(2);
 function createLane(rateClass: RateClass, clock: Clock): Lane {
   const { limit, per, burst = limit } = rateClass;
   const schedule = createSchedule(rateClass);
-  const queue: Waiter[] = [];
+  /** Whoever waits, as the look whether the turn has come; it says whether the queue is one shorter. */
+  const queue: (() => boolean)[] = [];
   let known: RateLimit = {};
   let knownUntil = 0;
   let open: number[] = [];
   let hold = 0;
   let offset = 0;
   let last = 0;
-  let stop: Stop | undefined;
 
   // A clock that is set back must lengthen no wait: the time of a lane goes on from where it was.
   const time = (): number => {
@@ -94,13 +87,7 @@ function createLane(rateClass: RateClass, clock: Clock): Lane {
     last = clock.now() + offset;
     return last;
   };
-  const at = (ahead: number, now: number): number => schedule.at(ahead, Math.max(now, hold));
-  const tooLong = (wait: number): TipstreamError =>
-    new TipstreamError({
-      code: 'RATE_LIMITED',
-      message: `${limit} calls in ${per / 1000} s are allowed and used up, the next may go in ${Math.ceil(wait / 100) / 10} s; call less often, allow a longer deadline, or share one createLimiter() between the clients of a credential`,
-      retryAfterMs: Math.ceil(wait),
-    });
+  const at = (ahead: number, now: number): number => schedule.at(ahead, Math.max(now, hold)) - rounding;
 
   const grant = (now: number): Slot => {
     let held = true;
@@ -108,23 +95,11 @@ function createLane(rateClass: RateClass, clock: Clock): Lane {
     open.push(now);
     return {
       release(rateLimit, holdMs = 0) {
-        if (!held) return;
+        if (held) open.splice(open.indexOf(now), open.includes(now) ? 1 : 0);
+        if (held && (rateLimit || holdMs)) learn(rateLimit ?? {}, holdMs);
         held = false;
-        const index = open.indexOf(now);
-        if (index >= 0) open.splice(index, 1);
-        if (rateLimit || holdMs > 0) learn(rateLimit ?? {}, holdMs);
       },
     };
-  };
-  const drain = (): void => {
-    stop?.();
-    stop = undefined;
-    const now = time();
-    for (let next = queue[0]; next && at(0, now) <= now + rounding; next = queue[0]) {
-      queue.shift();
-      next.go(grant(now));
-    }
-    if (queue.length) stop = clock.after(Math.ceil(at(0, now) - now), drain);
   };
   const learn = (rateLimit: RateLimit, holdMs: number): void => {
     const now = time();
@@ -134,67 +109,60 @@ function createLane(rateClass: RateClass, clock: Clock): Lane {
     hold = Math.max(hold, now + holdMs);
     // Calls that are still under way may be missing in that number; in workerd one may have died without a word.
     open = open.filter((since) => since > now - longestCall);
-    if (remaining !== undefined)
-      schedule.correct(Math.max(0, remaining - open.length), resetAt === undefined ? undefined : knownUntil, now);
-    for (let ahead = 0; ahead < queue.length; ) {
-      const waiter = queue[ahead];
-      const wait = at(ahead, now) - now;
-      if (!waiter || now + wait <= waiter.until + rounding) ahead += 1;
-      else {
-        queue.splice(ahead, 1);
-        waiter.fail(tooLong(wait));
-      }
-    }
-    if (queue.length || stop) drain();
+    if (remaining !== undefined) schedule.correct(Math.max(0, remaining - open.length), resetAt && knownUntil, now);
+    for (const look of [...queue]) look();
   };
 
   return {
     acquire({ signal, maxWait = Number.POSITIVE_INFINITY }) {
+      const since = time();
       if (signal?.aborted) return Promise.reject(signal.reason);
-      const now = time();
-      const wait = at(queue.length, now) - now;
-      if (wait > maxWait) return Promise.reject(tooLong(wait));
-      if (!queue.length && wait <= rounding) return Promise.resolve(grant(now));
+      if (!queue.length && at(0, since) <= since) return Promise.resolve(grant(since));
       return new Promise((resolve, reject) => {
-        // In workerd a timer dies with the request that set it, so whoever waits has one of its own beside that of the queue.
-        const later = (): Stop => {
-          const now = time();
-          return clock.after(Math.ceil(at(queue.indexOf(waiter), now) - now), () => {
-            drain();
-            if (queue.includes(waiter)) own = later();
-          });
+        const stops: Stop[] = [];
+        let earliest = Number.POSITIVE_INFINITY;
+        const leave = (): void => {
+          for (const stop of stops) stop();
+          signal?.removeEventListener('abort', abort);
+          queue.splice(queue.indexOf(look), 1);
         };
         const abort = (): void => {
-          own();
-          queue.splice(queue.indexOf(waiter), 1);
-          drain();
+          leave();
           reject(signal?.reason);
+          for (const other of [...queue]) other();
         };
-        const settled = (): void => {
-          own();
-          signal?.removeEventListener('abort', abort);
+        const look = (): boolean => {
+          const now = time();
+          const due = at(queue.indexOf(look), now);
+          const wait = Math.ceil(due - now);
+          if (due <= now || due > since + maxWait) {
+            leave();
+            if (due <= now) resolve(grant(now));
+            else reject(tooLong(rateClass, wait));
+            return true;
+          }
+          // Everybody has a timer, and nobody puts that of another off: in workerd it dies with the request that set it.
+          if (due < earliest) {
+            earliest = due;
+            stops.push(
+              clock.after(wait, () => {
+                earliest = Number.POSITIVE_INFINITY;
+                while (queue[0]?.());
+                if (queue.includes(look)) look();
+              }),
+            );
+          }
+          return false;
         };
-        const waiter: Waiter = {
-          until: now + maxWait,
-          go(slot) {
-            settled();
-            resolve(slot);
-          },
-          fail(error) {
-            settled();
-            reject(error);
-          },
-        };
-        queue.push(waiter);
-        let own = later();
-        signal?.addEventListener('abort', abort, { once: true });
-        if (!stop) drain();
+        queue.push(look);
+        signal?.addEventListener('abort', abort);
+        look();
       });
     },
     state() {
       const now = clock.now() + offset;
       let remaining = 0;
-      while (remaining < Math.max(limit, burst) && at(remaining, now) <= now + rounding) remaining += 1;
+      while (remaining < Math.max(limit, burst) && at(remaining, now) <= now) remaining += 1;
       return {
         limit,
         remaining,
@@ -209,6 +177,13 @@ function createLane(rateClass: RateClass, clock: Clock): Lane {
       clock.now() + offset > Math.max(hold, knownUntil, last + per * Math.max(1, burst / limit)),
   };
 }
+
+const tooLong = ({ limit, per }: RateClass, retryAfterMs: number): TipstreamError =>
+  new TipstreamError({
+    code: 'RATE_LIMITED',
+    message: `${limit} calls in ${per / 1000} s are allowed and used up, the next may go in ${Math.ceil(retryAfterMs / 100) / 10} s; call less often, allow a longer deadline, or share one createLimiter() between the clients of a credential`,
+    retryAfterMs,
+  });
 
 /**
  * Makes a limiter. A client has one of its own; give the same to all clients that use one credential, and together they keep
