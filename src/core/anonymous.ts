@@ -23,49 +23,40 @@ export const isFlagged = (value: unknown): boolean =>
 const texts = (value: unknown): string[] =>
   isObject(value) ? Object.values(value).flatMap(texts) : [String(value ?? '')];
 
+/** A copy of plain data, with every field as `show` has it. */
+const copy = (value: unknown, show: (key: string, item: unknown) => unknown): unknown =>
+  JSON.parse(JSON.stringify(value, show));
+
 /** Replaces every field that names or pictures a person, and collects the names. */
-const unname = (value: unknown, names: string[]): unknown => {
-  // What follows the payload of a frame `[27, { ... }, 1, ["<b>name</b> tipped"]]` is for people to read.
-  if (Array.isArray(value))
-    return (typeof value[0] === 'number' ? value.slice(0, 2) : value).map((item) => unname(item, names));
-  if (!isObject(value)) return value;
-  const entry = ([key, item]: [string, unknown]): [string, unknown] => {
-    const inner = unname(item, names);
-    if (item == null || typeof item === 'boolean') return [key, item];
-    if (person.test(key) && isObject(item)) return [key, { username: nobody }];
-    if (!person.test(key) && !nameField.test(key)) return [key, inner];
+const unname = (event: unknown, names: string[]): unknown =>
+  copy(event, (key, item) => {
+    // What follows the payload of a frame `[27, { ... }, 1, ["<b>name</b> tipped"]]` is for people to read.
+    if (Array.isArray(item) && typeof item[0] === 'number') return item.slice(0, 2);
+    if (item == null || typeof item === 'boolean' || !(person.test(key) || nameField.test(key))) return item;
+    if (person.test(key) && isObject(item)) {
+      unname(item, names);
+      return { username: nobody };
+    }
     names.push(...texts(item));
-    return [key, nobody];
-  };
-  return Object.fromEntries(Object.entries(value).map(entry));
-};
+    return nobody;
+  });
 
-/** Replaces names that stand in other texts of the same event, such as a note. */
-const scrub = (value: unknown, names: RegExp): unknown => {
-  if (typeof value === 'string') return value.replace(names, nobody);
-  if (Array.isArray(value)) return value.map((item) => scrub(item, names));
-  return isObject(value)
-    ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, word.test(key) ? item : scrub(item, names)]))
-    : value;
-};
-
-const maskData = (value: unknown): unknown => {
-  if (!isObject(value)) return value;
-  if (isFlagged(value)) {
-    const names: string[] = [];
-    const bare = unname(value, names);
-    const known = names.filter((name) => name.length > 2).sort((a, b) => b.length - a.length);
-    const escaped = known.map((name) => name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
-    return known.length ? scrub(bare, new RegExp(escaped.join('|'), 'gi')) : bare;
-  }
-  if (Array.isArray(value)) return value.map(maskData);
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, maskData(item)]));
-};
+/** A copy of an event that names nobody, neither in a field nor in a text such as its note. */
+export function maskEvent(event: unknown): unknown {
+  const names: string[] = [];
+  const bare = unname(event, names);
+  const known = names
+    .filter((name) => name.length > 2)
+    .sort((a, b) => b.length - a.length)
+    .map((name) => name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+  const found = new RegExp(known.join('|') || '$^', 'gi');
+  return copy(bare, (key, item) => (typeof item === 'string' && !word.test(key) ? item.replace(found, nobody) : item));
+}
 
 /** A text that is no JSON may have lost its flag: every name in it goes. */
 const maskText = (text: string): string => {
   try {
-    return JSON.stringify(maskData(JSON.parse(text)));
+    return JSON.stringify(maskAnonymous(JSON.parse(text)));
   } catch {
     return text.replace(
       /((?:name|login|nick|user|from|tipper|sender|(?:user|tipper|sender|from)_?(?:id|key))\\?["']?\s*[:=]\s*\\?["']?)(?![\s{["'\\])[^"'\\&,}\]]*/gi,
@@ -79,4 +70,8 @@ const maskText = (text: string): string => {
  * `is_anon`, `isAnonymous`, `is_anonymous`, `is_stealth`) names nobody (EV-21, EV-46). For what goes into a log.
  */
 export const maskAnonymous = (value: unknown): unknown =>
-  typeof value === 'string' ? maskText(value) : maskData(value);
+  typeof value === 'string'
+    ? maskText(value)
+    : isObject(value)
+      ? copy(value, (_, item) => (isFlagged(item) ? maskEvent(item) : item))
+      : value;

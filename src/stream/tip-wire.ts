@@ -1,4 +1,4 @@
-import { isFlagged, isSet, maskAnonymous } from '../core/anonymous.ts';
+import { isFlagged, isSet, maskEvent } from '../core/anonymous.ts';
 import { TipstreamError } from '../core/errors.ts';
 import { systemClock } from '../core/time.ts';
 import { readTimestamp } from '../core/timestamp.ts';
@@ -199,7 +199,7 @@ export function tipFrom(platform: string, read: ReadTip, event: unknown, context
  */
 export function maskGiver<T>(event: T): T;
 export function maskGiver(event: unknown): unknown {
-  return isFlagged(event) ? maskAnonymous(event) : event;
+  return isFlagged(event) ? maskEvent(event) : event;
 }
 
 /** The events in a payload of a relay: one event, a list, a page with `events`, a frame, or any of these as lines of JSON. */
