@@ -1,7 +1,8 @@
 import type { Credential } from '../core/auth.ts';
+import { configError } from '../core/errors.ts';
 import type { ClientOptions } from '../core/options.ts';
 import { seconds } from '../core/time.ts';
-import { configError, missing, openContract } from '../stream/contract.ts';
+import { missing, openContract } from '../stream/contract.ts';
 import type { SourceSettings } from '../stream/poll-options.ts';
 import { type LongPollSettings, type TipClient, type TipsOptions, tipClient } from '../stream/tip-client.ts';
 import { chaturbate } from './endpoints.ts';

@@ -1,9 +1,9 @@
 import type { Credential } from '../core/auth.ts';
 import { type Connection, open } from '../core/connection.ts';
+import { configError } from '../core/errors.ts';
 import type { ClientOptions } from '../core/options.ts';
 import type { Redactor } from '../core/redact.ts';
 import { seconds } from '../core/time.ts';
-import { configError } from '../stream/contract.ts';
 import { createFollower } from '../stream/follow.ts';
 import { type Batch, toBatch } from '../stream/poll-options.ts';
 import { chaturbate } from './endpoints.ts';

@@ -1,4 +1,4 @@
-import { TipstreamError } from './errors.ts';
+import { configError } from './errors.ts';
 import { fill } from './request.ts';
 
 /** This machine. */
@@ -12,17 +12,19 @@ const near = /^[^.:]+$|^(10|192\.168|169\.254|172\.(1[6-9]|2\d|3[01]))\.[\d.]+$|
  * @throws TipstreamError `CONFIG`
  */
 export function checkAddress(platform: string, address: string, insecure = false, strict = false): URL {
-  const refuse = (text: string): TipstreamError =>
-    new TipstreamError({ code: 'CONFIG', platform, message: `${platform}: ${text}` });
   let url: URL;
   try {
     url = new URL(fill(address, {}));
   } catch {
-    throw refuse('there is no address to ask; give baseUrl, e.g. https://events.example.com');
+    throw configError(platform, 'there is no address to ask; give baseUrl, e.g. https://events.example.com');
   }
   const { protocol, hostname, username, password } = url;
-  if (username || password) throw refuse('the address holds a credential; give that as an option instead');
+  if (username || password)
+    throw configError(platform, 'the address holds a credential; give that as an option instead');
   const unheard = insecure || loopback.test(hostname) || (!strict && near.test(hostname));
   if (protocol === 'https:' || (protocol === 'http:' && unheard)) return url;
-  throw refuse(`${protocol}//${hostname} would let others read the credential; use https, or allowInsecure: true`);
+  throw configError(
+    platform,
+    `${protocol}//${hostname} would let others read the credential; use https, or allowInsecure: true`,
+  );
 }

@@ -1,3 +1,5 @@
+import { defined } from './defined.ts';
+
 /** What went wrong, as one word to `switch` on. `errorCodes` says for each what it means and what to do. */
 export type ErrorCode =
   | 'CONFIG'
@@ -133,25 +135,18 @@ export class TipstreamError extends Error {
   /** The upstream's own error. */
   declare readonly problem?: Problem;
 
-  constructor(init: TipstreamErrorInit) {
-    const { message, cause, ...fields } = init;
+  constructor({ message, cause, ...fields }: TipstreamErrorInit) {
     super(message, cause === undefined ? undefined : { cause });
-    this.code = init.code;
-    this.attempts = init.attempts ?? 0;
-    this.elapsedMs = init.elapsedMs ?? 0;
-    this.at = init.at ?? Date.now();
-    this.retryable = init.retryable ?? retryableCodes.includes(init.code);
-    this.fatal = init.fatal ?? fatalCodes.includes(init.code);
-    this.sent = init.sent ?? 'no';
-    for (const [key, value] of Object.entries(fields)) {
-      if (value !== undefined) Object.defineProperty(this, key, { value, enumerable: true });
-    }
+    const { code } = fields;
+    const unsaid = { attempts: 0, elapsedMs: 0, at: Date.now(), sent: 'no' };
+    const kind = { retryable: retryableCodes.includes(code), fatal: fatalCodes.includes(code) };
+    Object.assign(this, unsaid, kind, defined(fields));
     Object.defineProperty(this, brand, { value: true });
   }
 
   /** The fields as plain data, without the stack: safe to log. */
   toJSON(): Record<string, unknown> {
-    return { ...Object.fromEntries(Object.entries(this)), name: this.name, message: this.message };
+    return { ...Object.fromEntries(Object.entries(this)), message: this.message };
   }
 }
 
@@ -179,3 +174,7 @@ export function isTipstreamError<C extends ErrorCode = ErrorCode>(
     (code === undefined || (value as { code?: unknown }).code === code)
   );
 }
+
+/** The error for an option that cannot be. */
+export const configError = (platform: string, text: string): TipstreamError =>
+  new TipstreamError({ code: 'CONFIG', platform, message: `${platform}: ${text}` });

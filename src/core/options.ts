@@ -1,5 +1,6 @@
 import type { CacheStore } from './cache.ts';
-import { TipstreamError } from './errors.ts';
+import { defined } from './defined.ts';
+import { configError } from './errors.ts';
 import type { Limiter } from './limiter.ts';
 import { type Logger, plainLogger } from './logger.ts';
 import type { TelemetryListener } from './telemetry.ts';
@@ -99,15 +100,12 @@ export const defaults = {
 export function checkDuration(platform: string, name: string, value: number | undefined): void {
   if (value === undefined || value >= 50) return;
   const hint = value > 0 ? `means ${value} ms; did you mean seconds(${value})?` : 'is no duration in milliseconds';
-  throw new TipstreamError({ code: 'CONFIG', platform, message: `${platform}: ${name}: ${value} ${hint}` });
+  throw configError(platform, `${name}: ${value} ${hint}`);
 }
 
 /** Fills the defaults in and refuses what cannot work, before anything is sent. */
 export function resolveOptions(platform: string, options: ClientOptions): ResolvedOptions {
-  const resolved: ResolvedOptions = { ...defaults, logger: plainLogger() };
-  for (const [key, value] of Object.entries(options))
-    if (value !== undefined) Object.assign(resolved, { [key]: value });
-  checkDuration(platform, 'timeout', resolved.timeout);
-  checkDuration(platform, 'deadline', resolved.deadline);
+  const resolved = Object.assign({ ...defaults, logger: plainLogger() }, defined(options));
+  for (const name of ['timeout', 'deadline'] as const) checkDuration(platform, name, resolved[name]);
   return resolved;
 }

@@ -67,11 +67,9 @@ export function createRedactor(): Redactor {
     const { name, message, code, stack, cause = Array.isArray(from.errors) ? from.errors[0] : undefined } = from;
     const words = typeof message === 'string' ? text(message) : '';
     const copy = new Error(words, cause === undefined || depth > 4 ? {} : { cause: error(cause, depth + 1) });
-    for (const [key, item] of Object.entries({ name, code, stack })) {
-      const value = typeof item === 'string' ? text(item) : item;
-      if (typeof value === 'string' || typeof value === 'number')
-        Object.defineProperty(copy, key, { value, configurable: true, writable: true });
-    }
+    for (const [key, item] of Object.entries({ name, code, stack }))
+      if (typeof item === 'string' || typeof item === 'number')
+        Object.defineProperty(copy, key, { value: typeof item === 'string' ? text(item) : item });
     return copy;
   };
   return {

@@ -1,14 +1,11 @@
 import type { Credential } from '../core/auth.ts';
 import { type Connection, open } from '../core/connection.ts';
 import type { Endpoint, Platform } from '../core/endpoint.ts';
-import { TipstreamError } from '../core/errors.ts';
+import { configError, type TipstreamError } from '../core/errors.ts';
 import type { ClientOptions } from '../core/options.ts';
 import { createFollower } from './follow.ts';
 import { type Batch, toBatch } from './poll-options.ts';
 import type { TipPage } from './tip-page.ts';
-
-export const configError = (platform: string, text: string): TipstreamError =>
-  new TipstreamError({ code: 'CONFIG', platform, message: `${platform}: ${text}` });
 
 /** The error for the first of these options that is missing or empty. */
 export const missing = (platform: string, options: Readonly<Record<string, unknown>>): TipstreamError =>
