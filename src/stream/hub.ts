@@ -1,6 +1,6 @@
 import { TipstreamError } from '../core/errors.ts';
 import type { Clock, Stop } from '../core/time.ts';
-import type { StreamState, StreamStats, StreamStatus } from './event-stream.ts';
+import type { StreamGap, StreamState, StreamStats, StreamStatus } from './event-stream.ts';
 import { createFan } from './fan.ts';
 import { createLeftovers } from './leftovers.ts';
 import type { Handle, Origin, Watcher } from './origin.ts';
@@ -24,8 +24,15 @@ export interface HubOptions {
   start?: (() => Stop) | undefined;
   /** Writes down what was taken. */
   settle?: (() => Promise<void>) | undefined;
+  /** Told when the number of untaken events has gone down. */
+  fewer?: (() => void) | undefined;
   /** What was taken is being written down, and the next event waits for it. */
   writing?: (() => Promise<unknown> | undefined) | undefined;
+}
+
+interface Detail {
+  reason?: string | undefined;
+  retryAt?: number | undefined;
 }
 
 /** A source: events come in by `push` and are counted until every watcher took them. */
@@ -39,23 +46,21 @@ export interface Hub<T> extends Origin<T> {
   readonly untaken: number;
   readonly counters: StreamStats;
   push(event: T, owner?: TicketOwner): void;
-  status(state: StreamState, more?: Pick<StreamStatus, 'reason' | 'retryAt'>): void;
-  /** Told of every failure: counts it and emits `error`. */
-  error(error: TipstreamError): void;
+  status(state: StreamState, more?: Detail): void;
+  /** Says that events may be missing. */
+  gap(gap: Omit<StreamGap, 'platform' | 'to'>): void;
   /** The first success of `ready`. */
   succeeded(): void;
   end(error?: TipstreamError): void;
-  /** Runs once the number of untaken events has gone down. */
-  afterTaken(run: () => void): Stop;
 }
 
 export function createHub<T>(options: HubOptions): Hub<T> {
-  const { platform, channel, dialect, clock } = options;
+  const { platform, channel, dialect, clock, patient, start, fewer } = options;
+  const place = { platform, ...(channel !== undefined && { channel }) };
   const fan = createFan<T>();
   const signals = createSignals<T>();
   const readiness = createReadiness(platform);
   const counters = noStats();
-  const takenWaiters = new Set<() => void>();
   let sequence = 0;
   let untaken = 0;
   let stopSource: Stop | undefined;
@@ -63,25 +68,19 @@ export function createHub<T>(options: HubOptions): Hub<T> {
   /** What the source was doing when a watcher began to hold it up. */
   let beforePause: StreamStatus | undefined;
 
-  const fewer = (): void => {
-    if (takenWaiters.size > 0) for (const run of takenWaiters) run();
-  };
-
   const emit: Hub<T>['emit'] = (name, signal) => {
     count(counters, name, signal);
     signals.emit(name, signal);
   };
 
-  const leftovers = createLeftovers<T>(fan, () =>
-    emit('gap', { platform, ...(channel !== undefined && { channel }), to: clock.now(), reason: 'overflow' }),
-  );
+  const gap: Hub<T>['gap'] = (gap) => emit('gap', { ...place, to: clock.now(), ...gap });
+  const leftovers = createLeftovers<T>(fan, () => gap({ reason: 'overflow' }));
 
-  const tell = (next: StreamState, { reason, retryAt }: Pick<StreamStatus, 'reason' | 'retryAt'> = {}): void => {
+  const tell = (next: StreamState, { reason, retryAt }: Detail = {}): void => {
     if (state.state === next && state.reason === reason && state.retryAt === retryAt) return;
     state = {
       state: next,
-      platform,
-      ...(channel !== undefined && { channel }),
+      ...place,
       ...(dialect && { dialect }),
       since: clock.now(),
       ...(reason && { reason }),
@@ -104,7 +103,7 @@ export function createHub<T>(options: HubOptions): Hub<T> {
   };
 
   const desk: Desk = {
-    patient: options.patient,
+    patient,
     get counting() {
       return fan.counting;
     },
@@ -127,7 +126,7 @@ export function createHub<T>(options: HubOptions): Hub<T> {
         untaken -= 1;
         ticket.owner?.taken(ticket);
       }
-      fewer();
+      fewer?.();
     },
     stalled(label, heldMs) {
       const held = `${nameOf(label)} has held one event for ${Math.round(heldMs / 1000)} s`;
@@ -181,7 +180,7 @@ export function createHub<T>(options: HubOptions): Hub<T> {
       return {
         begin() {
           welcome(watcher, before);
-          if (fan.size > 0) stopSource ??= options.start?.();
+          if (fan.size > 0) stopSource ??= start?.();
         },
         stop() {
           fan.remove(watcher);
@@ -195,7 +194,7 @@ export function createHub<T>(options: HubOptions): Hub<T> {
         offer: () => welcome(watcher, fan.counting),
       };
     },
-    error: (error) => emit('error', error),
+    gap,
     succeeded() {
       counters.lastSuccessAt = clock.now();
       readiness.succeeded();
@@ -221,12 +220,6 @@ export function createHub<T>(options: HubOptions): Hub<T> {
       signals.emit('end', undefined);
     },
     settle: async () => options.settle?.(),
-    afterTaken(run) {
-      takenWaiters.add(run);
-      return () => {
-        takenWaiters.delete(run);
-      };
-    },
   };
 }
 

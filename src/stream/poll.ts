@@ -1,9 +1,10 @@
 import { isTipstreamError, type RateLimit, TipstreamError } from '../core/errors.ts';
-import { type Stop, sleep } from '../core/time.ts';
+import { sleep } from '../core/time.ts';
 import { isTimeoutLike, timeoutWaits, waitAfter } from './back-off.ts';
 import { createCheckpoint } from './checkpoint.ts';
 import { createHub, type Hub } from './hub.ts';
-import { createPages, type Received } from './pages.ts';
+import { createLog } from './log.ts';
+import { createPages, type Page, type Received } from './pages.ts';
 import type { Batch, PollOptions } from './poll-options.ts';
 import { createReading } from './reading.ts';
 
@@ -29,29 +30,35 @@ const mostKept = 1000;
 /** Calls left from which on a warning is worth it (EV-26). */
 const fewLeft = 10;
 
+const nothing = (): void => {};
+
 /** Asks again and again, in the rhythm that the answers call for, while somebody watches. */
 export function poll<E>(options: PollOptions<E>): Poll<E> {
-  const { platform, channel, clock, logger, drains, interval, ahead = 256, mask = (event: E) => event } = options;
+  const { platform, clock, drains, interval, ahead = 256, mask = (event: E) => event } = options;
+  const log = createLog(platform, clock, options.logger);
   /** Upstream gives nothing a second time, so what is not committed is kept by us. */
   const kept = drains || options.overlap === true;
   let cursor: string | undefined;
   let loaded = !options.checkpoint;
   let timeouts = 0;
   let running: Promise<void> = Promise.resolve();
+  /** Ends the wait for room. */
+  let wake = nothing;
 
   const hub = createHub<Received<E>>({
-    platform,
-    channel,
-    dialect: options.dialect,
-    clock,
+    ...options,
     patient: true,
     ahead,
     durable: options.checkpoint !== undefined,
+    fewer: () => wake(),
     start() {
       const controller = new AbortController();
       // A run that is still at its last answer comes to its end first: two would steal each other's events.
       running = running.then(() => run(controller.signal));
-      return () => controller.abort();
+      return () => {
+        controller.abort();
+        wake();
+      };
     },
     writing: () => checkpoint?.ending,
     async settle() {
@@ -61,27 +68,12 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
     },
   });
 
-  /** EV-35 */
-  const logLine = (text: string): string =>
-    `[${platform}] [${new Date(clock.now()).toISOString().slice(11, 19)}] ${text}`;
-
   const report = (error: TipstreamError): void => {
-    hub.error(error);
-    if (!logger) return;
-    if (error.fatal) logger.error?.(logLine(error.message));
-    else logger.warn?.(logLine(error.message));
+    hub.emit('error', error);
+    log(error.fatal ? 'error' : 'warn', error.message);
   };
 
-  const gap = (reason: string, from?: number): void =>
-    hub.emit('gap', {
-      platform,
-      ...(channel !== undefined && { channel }),
-      ...(from !== undefined && { from }),
-      to: clock.now(),
-      reason,
-    });
-
-  const reading = createReading(options, { counters: hub.counters, gap, report });
+  const reading = createReading(options, { counters: hub.counters, gap: hub.gap, report });
   const pages = createPages<E>(kept, (pageEnd) => checkpoint?.touch(pageEnd));
 
   const snapshot = (): Saved<E> => {
@@ -108,9 +100,8 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
       failed: report,
     });
 
-  const deliver = (from: string | undefined, list: readonly Received<E>[]): void => {
-    const page = pages.open(from, cursor, list);
-    for (const received of list) hub.push(received, page);
+  const deliver = (page: Page<E>): void => {
+    for (const received of page.list) hub.push(received, page);
   };
 
   /** Goes on where the last process stopped. */
@@ -122,7 +113,7 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
     reading.resumeAfter = saved.taken;
     reading.window = saved.window ?? [];
     reading.cold = false;
-    if (saved.page?.length) deliver(cursor, saved.page);
+    deliver(pages.open(cursor, cursor, saved.page ?? []));
   };
 
   const receive = async (batch: Batch<E>): Promise<void> => {
@@ -140,14 +131,14 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
     hub.succeeded();
     // Once for a page: reading the clock for every event is what costs most of a push.
     if (list.length > 0) hub.counters.lastEventAt = clock.now();
-    for (const received of list) hub.push(received, page);
+    deliver(page);
   };
 
   /** Says what a failure means and answers with the milliseconds to wait, or `undefined` where the stream ends. */
   const failed = (error: TipstreamError, began: number): number | undefined => {
     // The answer had begun: what it held was handed out and did not arrive.
     if (drains && error.sent === 'yes' && (error.status ?? 400) < 300 && error.code !== 'UPSTREAM')
-      gap('truncated', began);
+      hub.gap({ reason: 'truncated', from: began });
     report(error);
     if (error.fatal) {
       hub.end(error);
@@ -163,7 +154,7 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
   /** EV-26 */
   const almost = (rateLimit: RateLimit | undefined): void => {
     hub.emit('ratelimit', { platform, rate: 'events', ...rateLimit });
-    if (logger) logger.warn?.(logLine(`rate limit almost reached: ${rateLimit?.remaining} left`));
+    log('warn', `rate limit almost reached: ${rateLimit?.remaining} left`);
   };
 
   const fullBecause = (): string | undefined => {
@@ -177,25 +168,21 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
 
   /** Waits until there is room for another answer. */
   const room = async (signal: AbortSignal): Promise<void> => {
-    const reason = fullBecause();
-    if (!reason) return;
-    hub.status('behind', { reason });
-    await new Promise<void>((resolve) => {
-      const look = (): void => {
-        if (!signal.aborted && fullBecause()) return;
-        for (const stop of stops) stop();
-        signal.removeEventListener('abort', look);
-        resolve();
-      };
-      // A store that works again says nothing: it is looked at once a second.
-      const tick = (): void => {
-        stops[1] = clock.after(1000, tick);
-        look();
-      };
-      const stops: Stop[] = [hub.afterTaken(look)];
-      if (checkpoint) tick();
-      signal.addEventListener('abort', look, { once: true });
-    });
+    for (let reason = fullBecause(); reason && !signal.aborted; reason = fullBecause()) {
+      hub.status('behind', { reason });
+      await new Promise<void>((resolve) => {
+        // A store that works again says nothing: it is looked at once a second.
+        const stop = clock.after(1000, () => goOn());
+        const goOn = (): void => {
+          stop();
+          wake = nothing;
+          resolve();
+        };
+        wake = () => {
+          if (signal.aborted || !fullBecause()) goOn();
+        };
+      });
+    }
   };
 
   /** One question and what follows from it: the milliseconds to wait, or `undefined` at the end. */
@@ -214,9 +201,21 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
       hub.status('live');
       return batch.again ? 0 : Math.max(0, interval - (clock.now() - began));
     } catch (thrown) {
-      return signal.aborted ? undefined : failed(asError(platform, thrown), began);
+      return signal.aborted ? undefined : failed(ours(thrown), began);
     }
   };
+
+  /** What is none of our errors came from an app's own function. */
+  const ours = (thrown: unknown): TipstreamError =>
+    isTipstreamError(thrown)
+      ? thrown
+      : new TipstreamError({
+          code: thrown instanceof TypeError ? 'NETWORK' : 'UPSTREAM',
+          platform,
+          message: `${platform}: asking failed: ${thrown instanceof Error ? thrown.message : thrown}`,
+          retryable: true,
+          cause: thrown,
+        });
 
   const run = async (signal: AbortSignal): Promise<void> => {
     if (!signal.aborted) hub.status('connecting');
@@ -233,18 +232,5 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
       cursor = undefined;
       reading.forget();
     },
-  });
-}
-
-/** What is none of our errors came from somebody else's `fetch`. */
-function asError(platform: string, thrown: unknown): TipstreamError {
-  if (isTipstreamError(thrown)) return thrown;
-  const text = thrown instanceof Error ? thrown.message : String(thrown);
-  return new TipstreamError({
-    code: thrown instanceof TypeError ? 'NETWORK' : 'UPSTREAM',
-    platform,
-    message: `${platform}: asking failed: ${text}`,
-    retryable: true,
-    cause: thrown,
   });
 }

@@ -1,8 +1,8 @@
 import type { Clock } from '../core/time.ts';
+import { createDelivery } from './delivery.ts';
 import type { EventStream } from './event-stream.ts';
-import { originOf } from './origin.ts';
+import { createHub } from './hub.ts';
 import type { Received } from './pages.ts';
-import { createSource } from './source.ts';
 import type { TipEvent } from './tip-event.ts';
 import { type ReadTip, randomId, unpack } from './tip-wire.ts';
 import { type TipView, tipsOf } from './views.ts';
@@ -33,27 +33,21 @@ export interface PushParts {
   warn(text: string): void;
 }
 
-/** Makes a push stream; `send` puts one event into it that is not of the wire. */
-export function pushStream(
-  { platform, clock, readTip, eventId, warn }: PushParts,
-  { channel, ...view }: PushOptions,
-): { stream: PushStream; send(event: unknown, id: string): Promise<void> } {
-  const source = createSource<Received<unknown>>({
-    platform,
-    channel,
-    clock,
-    id: ({ id }) => id,
-    unwatched: 'reject',
-  });
-  const send = (event: unknown, id: string): Promise<void> => source.push({ event, id, at: clock.now() });
-  const tips = tipsOf(originOf(source.stream), readTip, view, warn);
-  const stream = Object.assign(tips, {
+/** Makes a push stream; `deliver` puts one event into it that is not of the wire. */
+export function pushStream({ readTip, eventId, warn, ...parts }: PushParts, { channel, ...view }: PushOptions) {
+  const hub = createHub<Received<unknown>>({ ...parts, channel, patient: false });
+  const deliver = createDelivery(hub, { id: ({ id }) => id, unwatched: 'reject' });
+  const stream: PushStream = Object.assign(tipsOf(hub, readTip, view, warn), {
     async feed(payload: unknown) {
       const page = randomId();
-      const sent = unpack(payload).map((event, index) => send(event, eventId(event) ?? `${page}-${index}`));
+      const at = hub.clock.now();
+      hub.succeeded();
+      const sent = unpack(payload).map((event, index) =>
+        deliver({ event, id: eventId(event) ?? `${page}-${index}`, at }),
+      );
       // All are offered before one that was refused is told of.
       for (const result of await Promise.allSettled(sent)) if (result.status === 'rejected') throw result.reason;
     },
   });
-  return { stream, send };
+  return { hub, deliver, stream };
 }

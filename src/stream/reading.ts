@@ -20,7 +20,7 @@ export interface Reading<E> {
 /** What reading tells beside its result. */
 export interface ReadingEars {
   readonly counters: StreamStats;
-  gap(reason: string): void;
+  gap(gap: { reason: string }): void;
   report(error: TipstreamError): void;
 }
 
@@ -37,7 +37,7 @@ export function createReading<E>(options: PollOptions<E>, ears: ReadingEars): Re
     if (events.length === 0) return 0;
     const texts = events.map(text);
     const length = overlapOf(self.window, texts);
-    if (length === 0 && self.window.length > 0) ears.gap('window');
+    if (length === 0 && self.window.length > 0) ears.gap({ reason: 'window' });
     self.window = texts;
     return length;
   };

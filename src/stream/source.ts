@@ -1,10 +1,9 @@
-import { TipstreamError } from '../core/errors.ts';
+import type { TipstreamError } from '../core/errors.ts';
 import { type Clock, type Stop, systemClock } from '../core/time.ts';
+import { createDelivery } from './delivery.ts';
 import type { EventStream, StreamGap, StreamState } from './event-stream.ts';
 import { createHub } from './hub.ts';
-import { createMemory } from './memory.ts';
 import { toStream } from './stream.ts';
-import type { TicketOwner } from './ticket.ts';
 
 /** What a source of your own is made of. */
 export interface SourceOptions<T> {
@@ -58,77 +57,29 @@ export interface Source<T> {
  * ```
  */
 export function createSource<T>(options: SourceOptions<T>): Source<T> {
-  const { platform, channel, clock = systemClock, unwatched = 'keep' } = options;
-  const memory = options.id && createMemory();
-  /** Deliveries under way, by id: a re-delivery waits for the same answer. */
-  const open = new Map<string, Promise<void>>();
   const hub = createHub<T>({
-    platform,
-    channel,
-    clock,
+    ...options,
+    clock: options.clock ?? systemClock,
     patient: false,
     start: () => options.start?.(source) ?? (() => {}),
   });
+  const deliver = createDelivery(hub, options);
   const source: Source<T> = {
     stream: toStream(hub),
     push(event) {
-      const id = options.id?.(event);
-      const again = id !== undefined && open.get(id);
-      if (again || (id !== undefined && memory?.has(id))) {
-        hub.counters.duplicates += 1;
-        return again || Promise.resolve();
-      }
       hub.succeeded();
-      let pending = true;
-      const delivery = new Promise<void>((resolve, reject) => {
-        if (hub.watchers === 0 && unwatched === 'reject') {
-          pending = false;
-          return reject(nobody(platform));
-        }
-        const owner: TicketOwner = {
-          taken() {
-            pending = false;
-            if (id !== undefined) {
-              open.delete(id);
-              memory?.add(id);
-            }
-            resolve();
-          },
-          left() {
-            if (unwatched === 'keep') return false;
-            pending = false;
-            if (id !== undefined) open.delete(id);
-            reject(nobody(platform));
-            return true;
-          },
-        };
-        hub.counters.lastEventAt = clock.now();
-        hub.push(event, owner);
-      });
-      if (pending && id !== undefined) open.set(id, delivery);
-      // Whoever does not look at the answer is not punished with an unhandled rejection.
-      delivery.catch(() => {});
-      return delivery;
+      return deliver(event);
     },
     fail(error) {
-      hub.error(error);
+      hub.emit('error', error);
       if (error.fatal) hub.end(error);
     },
     end: () => hub.end(),
-    gap: (gap) => hub.emit('gap', { platform, ...(channel !== undefined && { channel }), to: clock.now(), ...gap }),
+    gap: hub.gap,
     status(state, reason) {
       if (state === 'live') hub.succeeded();
-      hub.status(state, reason === undefined ? {} : { reason });
+      hub.status(state, { reason });
     },
   };
   return source;
 }
-
-const nobody = (platform: string): TipstreamError =>
-  new TipstreamError({
-    code: 'CONSUMER',
-    platform,
-    message: `${platform}: nobody watches, so the event was not taken; watch the stream first, then deliver it again`,
-    retryable: true,
-    fatal: false,
-  });

@@ -1,11 +1,12 @@
 import type { Connection, RateState } from '../core/connection.ts';
 import { TipstreamError } from '../core/errors.ts';
-import { line } from '../core/logger.ts';
 import { checkDuration } from '../core/options.ts';
 import type { TelemetryEvents } from '../core/telemetry.ts';
 import { type Stop, seconds } from '../core/time.ts';
 import { type Verification, verify } from '../core/verify.ts';
+import { createDelivery } from './delivery.ts';
 import type { EventStream } from './event-stream.ts';
+import { createLog } from './log.ts';
 import type { Received } from './pages.ts';
 import { type Poll, poll } from './poll.ts';
 import type { Batch, SourceSettings } from './poll-options.ts';
@@ -64,6 +65,8 @@ export interface TipClient<E, Options extends TipsOptions = TipsOptions> {
 
 type Settings = SourceSettings & LongPollSettings;
 
+const names = ['interval', 'backlog', 'overlap', 'checkpoint', 'ahead', 'longPoll'] as const;
+
 /** What a platform brings. */
 export interface TipPlatform<E> {
   platform: string;
@@ -85,6 +88,11 @@ export interface TipPlatform<E> {
   mask<T>(event: T): T;
 }
 
+interface Feed {
+  hub: Pick<Poll<unknown>, 'watchers' | 'close'>;
+  deliver(event: Received<Simulated>): Promise<void>;
+}
+
 /** EV-25: how often a real host is asked at most. */
 const shortest = seconds(5);
 const loopback = /^(localhost|127\.[\d.]+|\[::1\])(:|$)/;
@@ -93,13 +101,12 @@ const loopback = /^(localhost|127\.[\d.]+|\[::1\])(:|$)/;
 export function tipClient<E>(parts: TipPlatform<E>): TipClient<E, TipsOptions & LongPollSettings> {
   const { connection, platform, channel, drains, mask } = parts;
   const { clock, random, logger } = connection.options;
-  const say = (level: 'info' | 'warn', text: string): void => {
-    if (logger) logger[level]?.(line(platform, clock.now(), text));
-  };
-  const warn = (text: string): void => say('warn', text);
+  const log = createLog(platform, clock, logger);
+  const warn = (text: string): void => log('warn', text);
   const loud = logger && logger.info !== undefined;
   const chosen: Settings = {};
-  const pushed = new Set<ReturnType<typeof pushStream>>();
+  /** Whatever takes test tips. */
+  const feeds = new Set<Feed>();
   let source: Poll<E | Simulated> | undefined;
   let held: Batch<E> | undefined;
   let told: unknown;
@@ -108,15 +115,15 @@ export function tipClient<E>(parts: TipPlatform<E>): TipClient<E, TipsOptions & 
     new TipstreamError({ code, platform, message: `${platform}: ${text}`, fatal: code !== 'CONSUMER' });
 
   /** The first to say something about the source decides. */
-  const choose = ({ interval, backlog, overlap, checkpoint, ahead, longPoll }: Settings): void => {
-    checkDuration(platform, 'interval', interval);
-    const before = new Map(Object.entries(chosen));
-    for (const [name, value] of Object.entries({ interval, backlog, overlap, checkpoint, ahead, longPoll })) {
-      if (value === undefined || value === before.get(name)) continue;
-      if (source || before.get(name) !== undefined)
+  const choose = (settings: Settings): void => {
+    checkDuration(platform, 'interval', settings.interval);
+    for (const name of names) {
+      const value = settings[name];
+      if (value === undefined || value === chosen[name]) continue;
+      if (source || chosen[name] !== undefined)
         throw error(
           'CONFIG',
-          `${name} belongs to the one source that all streams of a client share, and is settled already; give it when the client is made, or make another client`,
+          `${name} belongs to the one source of this client and is settled; give it when the client is made`,
         );
       Object.assign(chosen, { [name]: value });
     }
@@ -128,7 +135,7 @@ export function tipClient<E>(parts: TipPlatform<E>): TipClient<E, TipsOptions & 
     if (tip && 'amount' in tip && loud && event !== told) {
       // Several views of the source read the same event one after the other.
       told = event;
-      say('info', `tip received: ${tip.amount} tokens from ${tip.tipper}`);
+      log('info', `tip received: ${tip.amount} tokens from ${tip.tipper}`);
     }
     return tip;
   };
@@ -159,13 +166,14 @@ export function tipClient<E>(parts: TipPlatform<E>): TipClient<E, TipsOptions & 
       logger,
     });
     source.on('status', ({ state }) => {
-      if (state === 'connecting') say('info', `listener started on ${connection.redactor.url(connection.baseUrl)}`);
+      if (state === 'connecting') log('info', `listener started on ${connection.redactor.url(connection.baseUrl)}`);
     });
+    feeds.add({ hub: source, deliver: createDelivery(source, {}) });
     return source;
   };
 
   const end = async (): Promise<void> => {
-    await Promise.all([source?.close(), ...[...pushed].map(({ stream }) => stream.close())]);
+    await Promise.all([...feeds].map(({ hub }) => hub.close()));
   };
   connection.onClose(end);
 
@@ -179,31 +187,22 @@ export function tipClient<E>(parts: TipPlatform<E>): TipClient<E, TipsOptions & 
         signal,
       ),
     push(options = {}) {
-      const made = pushStream(
+      const feed = pushStream(
         { ...parts, clock, readTip: read, warn },
-        { ...options, channel: options.channel ?? channel },
+        {
+          ...options,
+          channel: options.channel ?? channel,
+        },
       );
-      pushed.add(made);
-      return made.stream;
+      feeds.add(feed);
+      return feed.stream;
     },
     async simulate(overrides) {
-      const tip = testTip({
-        platform,
-        ...(channel !== undefined && { channel }),
-        timestamp: clock.now() / 1000,
-        ...overrides,
-      });
-      const event = simulated(tip);
-      const sent = [...pushed]
-        .filter(({ stream }) => stream.stats().watchers > 0)
-        .map(({ send }) => send(event, tip.id));
-      const watched = source && source.watchers > 0 ? source : undefined;
-      if (watched)
-        sent.push(
-          new Promise((taken) => watched.push({ event, id: tip.id, at: clock.now() }, { taken: () => taken() })),
-        );
-      if (sent.length === 0) throw error('CONSUMER', 'nobody watches, so no test tip was sent; watch tips() first');
-      await Promise.all(sent);
+      const at = clock.now();
+      const tip = testTip({ platform, ...(channel !== undefined && { channel }), timestamp: at / 1000, ...overrides });
+      const watched = [...feeds].filter(({ hub }) => hub.watchers > 0);
+      if (watched.length === 0) throw error('CONSUMER', 'nobody watches, so no test tip was sent; watch tips() first');
+      await Promise.all(watched.map(({ deliver }) => deliver({ event: simulated(tip), id: tip.id, at })));
     },
     rateLimits: connection.rateLimits,
     on: connection.on,

@@ -199,7 +199,8 @@ describe('the Events API of Chaturbate', () => {
     await server.arrived(3);
     expect(server.arrivals[2]?.url).toBe('/events/mira/not-a-secret-successor/?i=7&timeout=30');
     expect(kept.size).toBe(1);
-    expect(JSON.stringify([...kept])).not.toMatch(/not-a-secret|mira/);
+    expect(JSON.stringify([...kept.values()])).not.toMatch(/not-a-secret|mira/);
+    expect([...kept.keys()].join()).toMatch(/^tipstream:chaturbate:127\.0\.0\.1:\d+:mira$/);
     expect(JSON.stringify([...kept])).toContain('/events/{username}/{token}/?i=7&timeout=30');
   });
 
