@@ -1,6 +1,7 @@
 import { createCaller, type Meta } from './caller.ts';
 import { type Connection, type Credentials, open, type RateState } from './connection.ts';
 import { type Endpoint, isEndpoint, listEndpoints, type Platform } from './endpoint.ts';
+import { createLimiter } from './limiter.ts';
 import type { CallOptions, ClientOptions } from './options.ts';
 import { type AllOptions, type Page, walk } from './page.ts';
 import { prepare } from './prepare.ts';
@@ -65,7 +66,12 @@ export function connect<P extends Platform<unknown>>(
 ): Client<P> {
   return clientOf(
     platform,
-    open(platform, options, credentials, { makeTokens: createTokens, prepare, readRateWords: readRateFields }),
+    open(platform, options, credentials, {
+      makeTokens: createTokens,
+      makeLimiter: createLimiter,
+      prepare,
+      readRateWords: readRateFields,
+    }),
   );
 }
 

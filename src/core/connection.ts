@@ -7,8 +7,9 @@ import { type Call, endCall, errorOf, fail, openCall, race, signalOf } from './c
 import type { Endpoint, Platform } from './endpoint.ts';
 import { isTipstreamError, type RateLimit } from './errors.ts';
 import type { Ground } from './ground.ts';
-import { createLimiter } from './limiter.ts';
+import type { Limiter } from './limiter.ts';
 import { type ClientOptions, type ResolvedOptions, resolveOptions } from './options.ts';
+import { createPace } from './pace.ts';
 import { plainTokens } from './plain-tokens.ts';
 import type { ReadRateWords } from './rate-limit.ts';
 import { createRedactor, type Redactor } from './redact.ts';
@@ -85,6 +86,8 @@ export interface Connection {
 export interface Parts {
   /** `createTokens` where credentials can be renewed. */
   makeTokens?: MakeTokens;
+  /** `createLimiter` where calls may come together. */
+  makeLimiter?: () => Limiter;
   /** `prepare` where endpoints take input. */
   prepare?: Prepare;
   /** `readRateFields` where the combined header may come. */
@@ -100,10 +103,10 @@ export function open(
   platform: Platform<unknown>,
   given: ClientOptions = {},
   { credential, params = {}, headers = {}, account: named }: Credentials = {},
-  { makeTokens = plainTokens, prepare = prepareSimply, readRateWords }: Parts = {},
+  { makeTokens = plainTokens, makeLimiter = createPace, prepare = prepareSimply, readRateWords }: Parts = {},
 ): Connection {
   const options = resolveOptions(platform.name, given);
-  const { clock, limiter = createLimiter(), signal } = options;
+  const { clock, limiter = makeLimiter(), signal } = options;
   const baseUrl = options.baseUrl ?? platform.baseUrl ?? '';
   const { origin, host } = checkAddress(platform.name, baseUrl, options.allowInsecure, platform.strictHttps);
   const redactor = createRedactor();

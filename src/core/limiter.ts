@@ -1,6 +1,7 @@
 import { type RateLimit, TipstreamError } from './errors.ts';
+import { createLane, type Lane } from './lane.ts';
 import { createSchedule } from './schedule.ts';
-import { type Clock, minutes, type Stop } from './time.ts';
+import type { Clock, Stop } from './time.ts';
 
 /** How often an upstream lets itself be asked. */
 export interface RateClass {
@@ -56,68 +57,31 @@ export interface Limiter {
   state(key: string): (RateLimit & { waiting: number }) | undefined;
 }
 
-interface Lane {
+/** Calls of one key that wait, in their order. */
+interface Queue {
   acquire(options: AcquireOptions): Promise<Slot>;
-  state(): RateLimit & { waiting: number };
-  idle(): boolean;
+  waiting(): number;
 }
 
-/** Times are large numbers: sums of fractions of a millisecond are off by less than this. */
-const rounding = 1e-3;
+const tooLong = ({ limit, per }: RateClass, retryAfterMs: number): TipstreamError =>
+  new TipstreamError({
+    code: 'RATE_LIMITED',
+    message: `${limit} calls in ${per / 1000} s are allowed and used up, the next may go in ${Math.ceil(retryAfterMs / 100) / 10} s; call less often, allow a longer deadline, or share one createLimiter() between the clients of a credential`,
+    retryAfterMs,
+  });
 
-/** A call that is under way for longer than any poll is held has ended without a word. */
-const longestCall = minutes(2);
-
-/** The queue of one key. */
-function createLane(rateClass: RateClass, clock: Clock): Lane {
-  const { limit, per, burst = limit } = rateClass;
-  const schedule = createSchedule(rateClass);
+function createQueue(lane: Lane, rateClass: RateClass, clock: Clock): Queue {
   /** Whoever waits, as the look whether the turn has come; it says whether the queue is one shorter. */
   const queue: (() => boolean)[] = [];
-  let known: RateLimit = {};
-  let knownUntil = 0;
-  let open: number[] = [];
-  let hold = 0;
-  let offset = 0;
-  let last = 0;
-
-  // A clock that is set back must lengthen no wait: the time of a lane goes on from where it was.
-  const time = (): number => {
-    offset = Math.max(offset, last - clock.now());
-    last = clock.now() + offset;
-    return last;
-  };
-  const at = (ahead: number, now: number): number => schedule.at(ahead, Math.max(now, hold)) - rounding;
-
-  const grant = (now: number): Slot => {
-    let held = true;
-    schedule.take(now);
-    open.push(now);
-    return {
-      release(rateLimit, holdMs = 0) {
-        if (held) open.splice(open.indexOf(now), open.includes(now) ? 1 : 0);
-        if (held && (rateLimit || holdMs)) learn(rateLimit ?? {}, holdMs);
-        held = false;
-      },
-    };
-  };
-  const learn = (rateLimit: RateLimit, holdMs: number): void => {
-    const now = time();
-    const { remaining, resetAt } = rateLimit;
-    known = { ...known, ...rateLimit };
-    knownUntil = resetAt === undefined ? now + per : resetAt + offset;
-    hold = Math.max(hold, now + holdMs);
-    // Calls that are still under way may be missing in that number; in workerd one may have died without a word.
-    open = open.filter((since) => since > now - longestCall);
-    if (remaining !== undefined) schedule.correct(Math.max(0, remaining - open.length), resetAt && knownUntil, now);
+  lane.changed = () => {
     for (const look of [...queue]) look();
   };
-
   return {
+    waiting: () => queue.length,
     acquire({ signal, maxWait = Number.POSITIVE_INFINITY }) {
-      const since = time();
+      const since = lane.time();
       if (signal?.aborted) return Promise.reject(signal.reason);
-      if (!queue.length && at(0, since) <= since) return Promise.resolve(grant(since));
+      if (!queue.length && lane.at(0, since) <= since) return Promise.resolve(lane.take(since));
       return new Promise((resolve, reject) => {
         const stops: Stop[] = [];
         let earliest = Number.POSITIVE_INFINITY;
@@ -129,15 +93,15 @@ function createLane(rateClass: RateClass, clock: Clock): Lane {
         const abort = (): void => {
           leave();
           reject(signal?.reason);
-          for (const other of [...queue]) other();
+          lane.changed();
         };
         const look = (): boolean => {
-          const now = time();
-          const due = at(queue.indexOf(look), now);
+          const now = lane.time();
+          const due = lane.at(queue.indexOf(look), now);
           const wait = Math.ceil(due - now);
           if (due <= now || due > since + maxWait) {
             leave();
-            if (due <= now) resolve(grant(now));
+            if (due <= now) resolve(lane.take(now));
             else reject(tooLong(rateClass, wait));
             return true;
           }
@@ -159,53 +123,35 @@ function createLane(rateClass: RateClass, clock: Clock): Lane {
         look();
       });
     },
-    state() {
-      const now = clock.now() + offset;
-      let remaining = 0;
-      while (remaining < Math.max(limit, burst) && at(remaining, now) <= now) remaining += 1;
-      return {
-        limit,
-        remaining,
-        ...(now < knownUntil && known),
-        ...(hold > now && { remaining: 0, resetAt: hold - offset }),
-        waiting: queue.length,
-      };
-    },
-    idle: () =>
-      !queue.length &&
-      !open.length &&
-      clock.now() + offset > Math.max(hold, knownUntil, last + per * Math.max(1, burst / limit)),
   };
 }
-
-const tooLong = ({ limit, per }: RateClass, retryAfterMs: number): TipstreamError =>
-  new TipstreamError({
-    code: 'RATE_LIMITED',
-    message: `${limit} calls in ${per / 1000} s are allowed and used up, the next may go in ${Math.ceil(retryAfterMs / 100) / 10} s; call less often, allow a longer deadline, or share one createLimiter() between the clients of a credential`,
-    retryAfterMs,
-  });
 
 /**
  * Makes a limiter. A client has one of its own; give the same to all clients that use one credential, and together they keep
  * its limits. It keeps time with the clock of the client that asks first, unless you give one.
  */
 export function createLimiter(options: { clock?: Clock | undefined } = {}): Limiter {
-  const lanes = new Map<string, Lane>();
+  const lanes = new Map<string, { lane: Lane; queue: Queue }>();
   let sweepAt = 100;
   return {
     acquire(key, rateClass, acquireOptions) {
-      let lane = lanes.get(key);
-      if (!lane) {
+      let found = lanes.get(key);
+      if (!found) {
         // Credentials come and go: a key that nothing is known of any more is forgotten.
         if (lanes.size >= sweepAt) {
-          for (const [name, each] of lanes) if (each.idle()) lanes.delete(name);
+          for (const [name, { lane, queue }] of lanes) if (lane.idle() && !queue.waiting()) lanes.delete(name);
           sweepAt = Math.max(100, lanes.size * 2);
         }
-        lane = createLane(rateClass, options.clock ?? acquireOptions.clock);
-        lanes.set(key, lane);
+        const { clock = acquireOptions.clock } = options;
+        const lane = createLane(rateClass, createSchedule(rateClass), clock);
+        found = { lane, queue: createQueue(lane, rateClass, clock) };
+        lanes.set(key, found);
       }
-      return lane.acquire(acquireOptions);
+      return found.queue.acquire(acquireOptions);
     },
-    state: (key) => lanes.get(key)?.state(),
+    state(key) {
+      const { lane, queue } = lanes.get(key) ?? {};
+      return lane && { ...lane.state(), waiting: queue?.waiting() ?? 0 };
+    },
   };
 }

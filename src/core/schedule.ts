@@ -11,7 +11,7 @@ export interface Schedule {
 }
 
 /** Remembers the last `limit` calls, so that no window of length `per` (its end excluded), wherever it starts, holds more. */
-function windowSchedule({ limit, per, spacing }: RateClass): Schedule {
+export function windowSchedule({ limit, per, spacing }: RateClass): Schedule {
   const gap = spacing ? per / limit : 0;
   const times: number[] = [];
   let allowed = 0;

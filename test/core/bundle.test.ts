@@ -18,11 +18,11 @@ async function brought(code: string): Promise<string[]> {
 }
 
 describe('a bundle', () => {
-  it('core-25 with a connection has nothing of clients: no cache, retry, coalescing, error reader, token renewal or schema', async () => {
+  it('core-25 with a connection has nothing of clients: no cache, retry, coalescing, queue, error reader, token renewal or schema', async () => {
     const files = await brought(`export { open } from '../../src/core/connection.ts';`);
-    expect(files.some((file) => file.endsWith('core/limiter.ts'))).toBe(true);
+    expect(files.some((file) => file.endsWith('core/pace.ts'))).toBe(true);
     const unwanted =
-      /core\/(cache|cached|memory-cache|client)\.ts|circuit|src\/core\/retry|flights|sharing|caller|problem|core\/tokens|prepare|page|anonymous|zod/;
+      /core\/(cache|cached|memory-cache|client)\.ts|circuit|limiter|src\/core\/retry|flights|sharing|caller|problem|core\/tokens|prepare|page|anonymous|zod/;
     expect(files.filter((file) => unwanted.test(file))).toEqual([]);
   });
 
