@@ -1,9 +1,12 @@
 /** One line of the table. */
 export interface Figure {
   what: string;
-  /** Ours divided by the other; above 1 is slower. */
-  ratio: number;
+  /** Ours divided by the other, above 1 is slower; or, with a `unit`, as measured. */
+  value: number;
+  unit?: string;
+  /** What it is compared with. */
   beside: string;
+  /** The goal: at most this. */
   budget: number;
 }
 

@@ -37,7 +37,7 @@ export async function imports(): Promise<Figure[]> {
   return [
     {
       what: 'importing tipstream/chaturbate in a new process',
-      ratio: median(ours) / median(theirs),
+      value: median(ours) / median(theirs),
       beside: '@twurple/api and @twurple/auth',
       budget: 0.1,
     },

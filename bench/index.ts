@@ -1,17 +1,21 @@
 /** `npm run bench` measures everything, prints the table and writes it into docs/benchmarks.md. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Figure } from './compare.ts';
+import { idle } from './idle.ts';
 import { imports } from './imports.ts';
+import { limiter } from './limiter.ts';
 import { request } from './request.ts';
 import { streams } from './streams.ts';
 import { tips } from './tips.ts';
 
 const figures: Figure[] = [];
-for (const measure of [tips, streams, request, imports]) figures.push(...(await measure()));
+for (const measure of [tips, streams, request, limiter, idle, imports]) figures.push(...(await measure()));
 
-const row = ({ what, ratio, beside, budget }: Figure): string =>
-  `| ${what} | ${ratio.toFixed(2)} | ${budget.toFixed(2)} | ${beside} |`;
-const table = ['| what | ratio | goal at most | beside |', '|---|---|---|---|', ...figures.map(row)].join('\n');
+const shown = (value: number, unit = ''): string =>
+  `${unit ? Math.round(value * 10) / 10 : value.toFixed(2)} ${unit}`.trim();
+const row = ({ what, value, unit, beside, budget }: Figure): string =>
+  `| ${what} | ${shown(value, unit)} | ${shown(budget, unit)} | ${beside} |`;
+const table = ['| what | measured | goal, at most | beside |', '|---|---|---|---|', ...figures.map(row)].join('\n');
 console.log(table);
 
 const page = new URL('../docs/benchmarks.md', import.meta.url);

@@ -46,7 +46,7 @@ export async function request(): Promise<Figure[]> {
   return [
     {
       what: 'one attempt over a stub fetch: queue, credential, time limit, size cap, rate headers, reading',
-      ratio,
+      value: ratio,
       beside: 'ky with hooks and retry',
       budget: 0.75,
     },

@@ -23,5 +23,5 @@ const into = (count: number) => {
 
 export async function streams(): Promise<Figure[]> {
   const [ratio = 0] = await compare(into(1), [into(7)]);
-  return [{ what: 'merging seven sources', ratio, beside: 'one source, merged', budget: 1.2 }];
+  return [{ what: 'merging seven sources', value: ratio, beside: 'one source, merged', budget: 1.2 }];
 }

@@ -101,10 +101,10 @@ export async function tips(): Promise<Figure[]> {
   return [
     {
       what: 'a page of 100 tips, text to TipEvent in a callback',
-      ratio: toCallback,
+      value: toCallback,
       beside: 'JSON.parse of the same text',
       budget: 1.45,
     },
-    { what: 'the same in a for await loop', ratio: toLoop, beside: 'JSON.parse of the same text', budget: 1.55 },
+    { what: 'the same in a for await loop', value: toLoop, beside: 'JSON.parse of the same text', budget: 1.55 },
   ];
 }
