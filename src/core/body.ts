@@ -9,28 +9,23 @@ export const discard = (response: Response): void => {
 };
 
 /** The whole body as text, within `call` and `bodyLimit`. Beyond it the rest is not even received. */
-export async function readBody(response: Response, call: Call): Promise<string> {
-  if (!response.body) return '';
-  const reader = response.body.getReader();
+export async function readBody({ body, status }: Response, call: Call): Promise<string> {
+  if (!body) return '';
+  const reader = body.getReader();
   const decoder = new TextDecoder();
   const leave = (): void => void reader.cancel().catch(() => {});
-  const stop = onFail(call, leave);
+  onFail(call, leave);
   let text = '';
   let size = 0;
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (call.failure) throw call.failure;
-      if (done) return text + decoder.decode();
-      size += value.byteLength;
-      if (size > bodyLimit)
-        throw errorOf(call, 'UPSTREAM', 'the answer is larger than 10 MiB', { status: response.status });
-      text += decoder.decode(value, { stream: true });
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (call.failure) throw call.failure;
+    if (done) return text + decoder.decode();
+    size += value.byteLength;
+    if (size > bodyLimit) {
+      leave();
+      throw errorOf(call, 'UPSTREAM', 'the answer is larger than 10 MiB', { status });
     }
-  } catch (error) {
-    leave();
-    throw call.failure ?? error;
-  } finally {
-    stop();
+    text += decoder.decode(value, { stream: true });
   }
 }

@@ -1,4 +1,5 @@
 import type { Answer } from './answer.ts';
+import { attempt } from './attempt.ts';
 import type { Cache, CacheContext } from './cache.ts';
 import { type Call, contextOf, errorOf, limitCall, openCall } from './call.ts';
 import type { Connection } from './connection.ts';
@@ -7,6 +8,7 @@ import { isTipstreamError, type RateLimit, type TipstreamError } from './errors.
 import { line } from './logger.ts';
 import { memoryCache } from './memory-cache.ts';
 import { type CacheOptions, type CallOptions, checkDuration } from './options.ts';
+import { prepare } from './prepare.ts';
 import { read } from './reader.ts';
 import type { Prepared } from './request.ts';
 import { createRetrier } from './retry.ts';
@@ -98,7 +100,12 @@ export function createCaller(platform: Platform<unknown>, connection: Connection
     const name = typeof idempotent === 'string' ? idempotent : 'Idempotency-Key';
     const sending = { headers: key === undefined ? headers : { ...headers, [name]: key } };
     const asked = 'if-none-match' in headers ? conditional(endpoint) : endpoint;
-    const once = () => connection.attempt(openCall(clock, call.facts, call), asked, prepared, sending);
+    const once = () =>
+      attempt(connection, openCall(clock, call.facts, call), asked, prepared, sending).catch((error) => {
+        // The limiter knows no call.
+        if (!isTipstreamError(error) || error.endpoint !== undefined) throw error;
+        throw errorOf(call, error.code, error.message, { retryAfterMs: error.retryAfterMs });
+      });
     const onRetry = ({ code, message }: TipstreamError, delayMs: number): void => {
       say('info', `${message}; trying again in ${Math.round(delayMs)} ms`);
       telemetry.emit('retry', () => ({ ...contextOf(call), code, delayMs }));
@@ -147,7 +154,7 @@ export function createCaller(platform: Platform<unknown>, connection: Connection
         const { signal, deadline = options.deadline } = callOptions;
         return within(endpoint, deadline, signal, async (call) => {
           checkDuration(platform.name, 'deadline', deadline);
-          const prepared = connection.prepare(call, endpoint, input);
+          const prepared = prepare(endpoint, input, (text) => errorOf(call, 'VALIDATION', text), redactor.add);
           const {
             answer,
             cache = 'MISS',

@@ -4,7 +4,6 @@ import { type Endpoint, isEndpoint, listEndpoints, type Platform } from './endpo
 import { createLimiter } from './limiter.ts';
 import type { CallOptions, ClientOptions } from './options.ts';
 import { type AllOptions, type Page, walk } from './page.ts';
-import { prepare } from './prepare.ts';
 import { readRateFields } from './rate-fields.ts';
 import type { TelemetryEvents } from './telemetry.ts';
 import type { Stop } from './time.ts';
@@ -69,7 +68,6 @@ export function connect<P extends Platform<unknown>>(
     open(platform, options, credentials, {
       makeTokens: createTokens,
       makeLimiter: createLimiter,
-      prepare,
       readRateWords: readRateFields,
     }),
   );

@@ -5,16 +5,16 @@ import { attempt } from './attempt.ts';
 import type { Credential } from './auth.ts';
 import { type Call, endCall, errorOf, fail, openCall, race, signalOf } from './call.ts';
 import type { Endpoint, Platform } from './endpoint.ts';
-import { isTipstreamError, type RateLimit } from './errors.ts';
+import type { RateLimit } from './errors.ts';
 import type { Ground } from './ground.ts';
 import type { Limiter } from './limiter.ts';
-import { type ClientOptions, type ResolvedOptions, resolveOptions } from './options.ts';
+import { type ClientOptions, resolveOptions } from './options.ts';
 import { createPace } from './pace.ts';
 import { plainTokens } from './plain-tokens.ts';
 import type { ReadRateWords } from './rate-limit.ts';
-import { createRedactor, type Redactor } from './redact.ts';
-import { type Prepare, type Prepared, prepareSimply } from './request.ts';
-import { createTelemetry, type Telemetry, type TelemetryEvents } from './telemetry.ts';
+import { createRedactor } from './redact.ts';
+import { prepareSimply } from './request.ts';
+import { createTelemetry, type TelemetryEvents } from './telemetry.ts';
 import type { Stop } from './time.ts';
 import type { MakeTokens } from './tokens.ts';
 
@@ -39,13 +39,8 @@ export interface RateState extends RateLimit {
 }
 
 /** A platform, its options and a credential: what can be asked, and how politely. */
-export interface Connection {
-  readonly options: ResolvedOptions;
-  /** Stands before the path of every endpoint; may hold `{placeholders}`. */
-  readonly baseUrl: string;
+export interface Connection extends Ground {
   readonly host: string;
-  readonly redactor: Redactor;
-  readonly telemetry: Telemetry;
   readonly closed: boolean;
   /**
    * One attempt: a place in the queue, the credential, the request, the whole body, its reading. A refused token is renewed once
@@ -60,15 +55,6 @@ export interface Connection {
     signal: AbortSignal | undefined,
     run: (call: Call) => Promise<T>,
   ): Promise<T>;
-  /** Checks and spells the input of a running call. */
-  prepare(call: Call, endpoint: Endpoint, input: unknown): Prepared;
-  /** One attempt of a running call. */
-  attempt<Out>(
-    call: Call,
-    endpoint: Endpoint<never, Out>,
-    prepared: Prepared,
-    options: SendOptions,
-  ): Promise<Answer<Out>>;
   /** The last known state of each rate class that was used. */
   rateLimits(): Record<string, RateState>;
   on<K extends keyof TelemetryEvents>(name: K, listener: (event: TelemetryEvents[K]) => void): Stop;
@@ -88,8 +74,6 @@ export interface Parts {
   makeTokens?: MakeTokens;
   /** `createLimiter` where calls may come together. */
   makeLimiter?: () => Limiter;
-  /** `prepare` where endpoints take input. */
-  prepare?: Prepare;
   /** `readRateFields` where the combined header may come. */
   readRateWords?: ReadRateWords;
 }
@@ -103,7 +87,7 @@ export function open(
   platform: Platform<unknown>,
   given: ClientOptions = {},
   { credential, params = {}, headers = {}, account: named }: Credentials = {},
-  { makeTokens = plainTokens, makeLimiter = createPace, prepare = prepareSimply, readRateWords }: Parts = {},
+  { makeTokens = plainTokens, makeLimiter = createPace, readRateWords }: Parts = {},
 ): Connection {
   const options = resolveOptions(platform.name, given);
   const { clock, limiter = makeLimiter(), signal } = options;
@@ -113,17 +97,19 @@ export function open(
   const telemetry = createTelemetry(options.telemetry);
   const tokens = credential === undefined ? undefined : makeTokens(credential, clock, redactor);
   const ends = new Set<() => void | Promise<void>>();
-  const used = new Map<string, string>();
+  const states = new Map<string, () => RateState | undefined>();
   let account: string | undefined;
   let closed: Promise<void> | undefined;
 
-  const accountKey = async (call: Call): Promise<string> =>
+  const accountOf = async (call: Call): Promise<string> =>
     (account ??= await digest(named ?? (await tokens?.get(call)) ?? ''));
-  const ground: Ground = {
+
+  const connection: Connection = {
     platform,
     options,
     baseUrl,
     origin,
+    host,
     params,
     headers,
     redactor,
@@ -134,31 +120,13 @@ export function open(
     async acquire({ rate = 'default' }, call) {
       const rateClass = platform.rates[rate];
       if (!limiter || !rateClass) return undefined;
-      const key = `${host} ${account ?? (await accountKey(call))} ${rate}`;
-      used.set(rate, key);
+      const key = `${host} ${await accountOf(call)} ${rate}`;
+      states.set(rate, () => limiter.state(key));
       const { deadlineAt } = call.facts;
       const maxWait = deadlineAt && deadlineAt - clock.now();
-      return limiter.acquire(key, rateClass, { clock, signal: signalOf(call), maxWait }).catch((error) => {
-        throw (
-          call.failure ??
-          (isTipstreamError(error)
-            ? errorOf(call, error.code, error.message, { retryAfterMs: error.retryAfterMs })
-            : error)
-        );
-      });
+      return limiter.acquire(key, rateClass, { clock, signal: signalOf(call), maxWait });
     },
-  };
-
-  const connection: Connection = {
-    options,
-    baseUrl,
-    host,
-    redactor,
-    telemetry,
-    attempt: (call, endpoint, prepared, sending) => attempt(ground, call, endpoint, prepared, sending),
-    prepare: (call, endpoint, input) =>
-      prepare(endpoint, input, (text) => errorOf(call, 'VALIDATION', text), redactor.add),
-    accountKey: async () => account ?? connection.call({ name: 'account', method: 'GET' }, undefined, accountKey),
+    accountKey: async () => account ?? connection.call({ name: 'account', method: 'GET' }, undefined, accountOf),
     forget: () => tokens?.forget?.(),
     on: telemetry.on,
     get closed() {
@@ -166,24 +134,28 @@ export function open(
     },
     send: (endpoint, input, sending = {}) =>
       connection.call(endpoint, sending.signal, (call) =>
-        attempt(ground, call, endpoint, connection.prepare(call, endpoint, input), sending),
+        attempt(connection, call, endpoint, prepareSimply(endpoint, input), sending),
       ),
-    async call({ name, method }, signal, run) {
+    async call({ name, method }, parent, run) {
       const where = { platform: platform.name, endpoint: name, method };
-      const call = openCall(clock, { where, since: clock.now(), progress: { attempts: 0, sent: 'no' } }, signal);
-      const forget = connection.onClose(() => fail(call, errorOf(call, 'ABORTED', 'the client was closed')));
+      const call = openCall(clock, { where, since: clock.now(), progress: { attempts: 0, sent: 'no' } }, parent);
+      const end = connection.onClose(() => fail(call, errorOf(call, 'ABORTED', 'the client was closed')));
       try {
         if (closed) throw errorOf(call, 'ABORTED', 'the client is closed');
         if (call.failure) throw call.failure;
         return await race(call, run(call));
       } finally {
-        forget();
+        end();
         endCall(call);
       }
     },
     rateLimits() {
-      const states = [...used].map(([name, key]) => [name, (limiter || undefined)?.state(key)]);
-      return Object.fromEntries(states.filter(([, state]) => state));
+      const known: Record<string, RateState> = {};
+      for (const [name, look] of states) {
+        const state = look();
+        if (state) known[name] = state;
+      }
+      return known;
     },
     onClose(run) {
       ends.add(run);

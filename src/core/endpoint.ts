@@ -109,13 +109,13 @@ const declare =
   (path, spec) => ({ ...spec, name: path, method, path });
 
 /** Declares a GET. */
-export const get: Declare = declare('GET');
+export const get: Declare = /* @__PURE__ */ declare('GET');
 /** Declares a POST. */
-export const post: Declare = declare('POST');
+export const post: Declare = /* @__PURE__ */ declare('POST');
 /** Declares a PATCH. */
-export const patch: Declare = declare('PATCH');
+export const patch: Declare = /* @__PURE__ */ declare('PATCH');
 /** Declares a DELETE. */
-export const del: Declare = declare('DELETE');
+export const del: Declare = /* @__PURE__ */ declare('DELETE');
 
 /** Whether a member of an endpoint tree is an endpoint and no group. */
 export const isEndpoint = (value: object): value is Endpoint => 'method' in value && 'response' in value;

@@ -39,7 +39,10 @@ export async function readAnswer<Out>(
     throw fail('UPSTREAM', 'a redirect is not followed, the credential stays here; look at baseUrl');
   }
   const text = await readBody(response, call).catch((error) => {
-    throw isTipstreamError(error) ? error : fail('NETWORK', 'the answer broke off', { cause: redactor.error(error) });
+    throw (
+      call.failure ??
+      (isTipstreamError(error) ? error : fail('NETWORK', 'the answer broke off', { cause: redactor.error(error) }))
+    );
   });
   if (logger !== false && logger.debug)
     logger.debug(

@@ -24,7 +24,7 @@ export const pairs = (value: unknown): [string, string][] =>
   );
 
 /** For endpoints without a body whose readers use the words of the wire and cannot fail. */
-export const prepareSimply: Prepare = ({ params, query }, input) => ({
+export const prepareSimply = ({ params, query }: Endpoint<never>, input: unknown): Prepared => ({
   params: Object.fromEntries(params ? pairs(read(params, input)) : []),
   query: query ? pairs(read(query, input)) : [],
 });
