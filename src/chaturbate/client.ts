@@ -78,17 +78,13 @@ export function createChaturbate(options: ChaturbateOptions | ChaturbateContract
   const rooms = { platform: name, interval: seconds(5), settings: options, readTip, eventId, eventTime, mask };
   const real = username !== undefined || token !== undefined;
   if (real === (eventsUrl !== undefined || apiKey !== undefined))
-    throw configError(
-      name,
-      'give username and token for the Events API, or eventsUrl and apiKey for an endpoint of the contract; the contract has no default address',
-    );
+    throw configError(name, 'give username and token for the Events API, or eventsUrl and apiKey for the contract');
   if (username && token) {
     const api = openEventsApi({ username, token, testbed, longPoll }, options);
     return tipClient({ ...rooms, ...api, channel: username, dialect: 'events', drains: false });
   }
   if (!eventsUrl || !apiKey) throw missing(name, real ? { username, token } : { eventsUrl, apiKey });
-  if (placeholder.test(eventsUrl))
-    throw configError(name, 'eventsUrl is the placeholder of a document; give the address of your own endpoint');
+  if (placeholder.test(eventsUrl)) throw configError(name, 'eventsUrl is the placeholder of a document; give your own');
   const contract = openContract(
     {
       platform: { ...chaturbate, advice: { AUTH: 'the API key was refused; look at apiKey' } },

@@ -80,8 +80,5 @@ const withoutAccount = (path: string | undefined, redactor: Redactor): string | 
 
 function checkHold(hold: number | undefined): void {
   if (hold === undefined || hold === 0 || (hold >= 1000 && hold <= longest)) return;
-  throw configError(
-    chaturbate.name,
-    `longPoll: ${hold} ms is no hold of the Events API; give seconds(1) to seconds(90), or 0 for none`,
-  );
+  throw configError(chaturbate.name, `longPoll: ${hold} ms; give seconds(1) to seconds(90), or 0`);
 }

@@ -68,7 +68,7 @@ export function createCheckpoint(options: CheckpointOptions): Checkpoint {
       failing = false;
     } catch (cause) {
       dirty = failing = true;
-      options.failed(storeError('keep', cause, '; events go on, but a crash now would deliver them again'));
+      options.failed(storeError('keep', cause, '; a crash now would repeat events'));
     }
   };
 

@@ -30,7 +30,7 @@ export function openContract<In, E>(
 ): { connection: Connection; ask(cursor: string | undefined, signal?: AbortSignal): Promise<Batch<E>> } {
   const address = eventsUrl?.replace(/%7Bbroadcaster%7D/gi, '{broadcaster}');
   if (address?.includes('{broadcaster}') && !broadcaster)
-    throw configError(platform.name, 'eventsUrl has the placeholder {broadcaster}; give the option broadcaster, too');
+    throw configError(platform.name, 'eventsUrl has {broadcaster}; give the option broadcaster, too');
   const connection = open(
     platform,
     { ...options, baseUrl: address ?? options.baseUrl?.replace(/\/+$/, '') },

@@ -18,7 +18,7 @@ export function createFollower(platform: string, base: string): Follower {
       throw new TipstreamError({
         code: 'UPSTREAM',
         platform,
-        message: `${platform}: the upstream gave a next address at another origin; it is not followed, the credential stays here`,
+        message: `${platform}: the next address that the upstream gave is at another origin; the credential stays here`,
         retryable: true,
       });
     },

@@ -130,7 +130,7 @@ export function createHub<T>(options: HubOptions): Hub<T> {
     },
     stalled(label, heldMs) {
       const held = `${nameOf(label)} has held one event for ${Math.round(heldMs / 1000)} s`;
-      pause('stalled', `${held}; look what its callback waits for`);
+      pause('stalled', `${held}; look what it waits for`);
     },
     behind(label, waiting) {
       pause('behind', `${waiting} events wait for ${nameOf(label)}; make it faster`);

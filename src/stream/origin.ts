@@ -53,6 +53,6 @@ export function originOf<T>(stream: EventStream<T>): Origin<T> {
   if (origin) return origin;
   throw new TipstreamError({
     code: 'CONFIG',
-    message: 'tipstream: this is not an EventStream; make one with createSource() or a client',
+    message: 'tipstream: this is no EventStream; make one with createSource()',
   });
 }

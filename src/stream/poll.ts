@@ -160,9 +160,9 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
   const fullBecause = (): string | undefined => {
     if (hub.untaken >= ahead) return `${hub.untaken} events are not taken yet`;
     if (checkpoint?.failing && pages.size >= mostPages)
-      return `the checkpoint store fails and ${pages.size} answers wait for it`;
+      return `the checkpoint store fails and ${pages.size} answers wait`;
     if (checkpoint && kept && pages.size >= mostKept)
-      return `${pages.size} answers wait behind an event that was refused; watch again`;
+      return `${pages.size} answers wait behind a refused event; watch again`;
     return undefined;
   };
 

@@ -54,7 +54,7 @@ export function createReading<E>(options: PollOptions<E>, ears: ReadingEars): Re
         new TipstreamError({
           code: 'UPSTREAM',
           platform,
-          message: `${platform}: this endpoint repeats itself; set overlap: true if it shows a sliding window, or its events are counted again and again`,
+          message: `${platform}: this endpoint repeats itself; set overlap: true if it shows a sliding window`,
         }),
       );
   };

@@ -24,16 +24,19 @@ export function count<T, N extends keyof StreamSignals<T>>(
   stats.errors[code] = (stats.errors[code] ?? 0) + 1;
 }
 
-/** What two streams count together, as a new object. */
-export function addStats(one: StreamStats, other: StreamStats): StreamStats {
-  const sum = { ...one, errors: { ...one.errors } };
-  for (const [code, times] of Object.entries(other.errors) as [keyof typeof sum.errors, number][])
-    sum.errors[code] = (sum.errors[code] ?? 0) + times;
-  for (const name of ['eventsProcessed', 'duplicates', 'invalid', 'polls', 'gaps', 'untaken', 'watchers'] as const)
-    sum[name] += other[name];
-  for (const name of ['lastEventAt', 'lastSuccessAt'] as const) {
-    const at = Math.max(sum[name] ?? 0, other[name] ?? 0);
-    if (at > 0) sum[name] = at;
+type Counts = Partial<Record<string, number>>;
+
+const addCounts = (one: Counts, other: Counts): Counts => {
+  const sum = { ...one };
+  for (const [name, value = 0] of Object.entries(other)) {
+    const before = sum[name] ?? 0;
+    sum[name] = name.startsWith('last') ? Math.max(before, value) : before + value;
   }
   return sum;
-}
+};
+
+/** What two streams count together, as a new object. */
+export const addStats = (
+  { errors, ...one }: StreamStats,
+  { errors: otherErrors, ...other }: StreamStats,
+): StreamStats => ({ ...(addCounts(one, other) as typeof one), errors: addCounts(errors, otherErrors) });

@@ -29,10 +29,10 @@ export function toStream<T>(origin: Origin<T>): EventStream<T> {
     },
     on: origin.on,
     ready: (options) => origin.ready(options?.signal),
-    stats: () => origin.stats(),
-    close: () => origin.close(),
+    stats: origin.stats,
+    close: origin.close,
     // Safari 16.4 and Chromium 103 do not know the symbol.
-    [Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]: () => origin.close(),
+    [Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]: origin.close,
   };
   return Object.defineProperty(stream, inside, { value: origin });
 }

@@ -66,12 +66,7 @@ export function subscribe<T>(
     // Refused before it leaves: what others give back because it leaves is then known to come after this one.
     consumer.gone = true;
     refuse(ticket);
-    consumer.fail(
-      'CONSUMER',
-      'the callback failed, so its event is not taken; mend the callback and watch again',
-      refuse,
-      error,
-    );
+    consumer.fail('CONSUMER', 'the callback failed, so its event is not taken; mend it and watch again', refuse, error);
   };
 
   const face: Face<T> = {
