@@ -30,7 +30,7 @@ function send<Out>(
 ): Promise<Answer<Out>> {
   const { baseUrl, redactor } = ground;
   const { path, method } = endpoint;
-  const [scheme, secret = ''] = placed ?? [];
+  const [scheme, secret = ''] = placed || [];
   const url =
     given === undefined
       ? addressOf(
@@ -45,7 +45,7 @@ function send<Out>(
   call.facts.progress.url = () => redactor.url(url.replace(/[^/?&=#]+/g, (part) => (part === hidden ? '***' : part)));
   const all = {
     accept: 'application/json',
-    ...(prepared.body !== undefined && { 'content-type': 'application/json' }),
+    ...prepared.headers,
     ...ground.headers,
     ...headers,
     ...(scheme?.in === 'header' && { [scheme.name]: scheme.prefix + secret }),
@@ -55,14 +55,13 @@ function send<Out>(
   );
 }
 
-/** One attempt; two where the first one's token was refused and another could be had. */
+/** One attempt. */
 export async function attempt<Out>(
   ground: Ground,
   call: Call,
   endpoint: Endpoint<never, Out>,
   prepared: Prepared,
   sending: SendOptions,
-  again = true,
 ): Promise<Answer<Out>> {
   const { platform, options, telemetry, tokens } = ground;
   const { clock } = options;
@@ -71,17 +70,15 @@ export async function attempt<Out>(
   const ms = sending.timeout ?? endpoint.timeout ?? options.timeout;
   const unlimit = limitCall(call, ms, `no whole answer in ${ms / 1000} s; look at the network, or raise timeout`);
   const scheme = tokens && (endpoint.auth ?? platform.auth);
-  let placed: Placed;
   let outcome: Outcome = {};
   try {
-    if (scheme) placed = [scheme, await tokens.get(call)];
-    const answer = await send(ground, call, endpoint, prepared, sending, placed);
+    if (scheme) call.token = await tokens.get(call);
+    const answer = await send(ground, call, endpoint, prepared, sending, scheme && [scheme, call.token ?? '']);
     outcome = answer;
     return answer;
   } catch (error) {
-    if (!isTipstreamError(error)) throw error;
-    outcome = error;
-    if (error.status !== 401 || !again || !placed || !(await tokens?.refresh?.(placed[1], call))) throw error;
+    if (isTipstreamError(error)) outcome = error;
+    throw error;
   } finally {
     const { status, code, rateLimit, retryAfterMs = unnamedHold } = outcome;
     unlimit();
@@ -96,5 +93,4 @@ export async function attempt<Out>(
         ...(code !== undefined && { code }),
       }));
   }
-  return attempt(ground, call, endpoint, prepared, sending, false);
 }

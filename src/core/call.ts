@@ -26,7 +26,10 @@ export interface Call {
   readonly clock: Clock;
   /** Why it ended early. */
   failure?: TipstreamError;
-  controller?: AbortController;
+  /** Its end for what takes only signals. */
+  readonly controller: AbortController;
+  /** The credential that it was sent with. */
+  token?: string;
   /** Told when it ends early. */
   readonly failed: Set<(error: TipstreamError) => void>;
   /** What has to be let go of when it is over. */
@@ -35,7 +38,7 @@ export interface Call {
 
 /** Opens a call that ends with `parent`: a signal of the caller, or the call that it is an attempt of. */
 export function openCall(clock: Clock, facts: Facts, parent?: AbortSignal | Call): Call {
-  const call: Call = { facts, clock, failed: new Set(), stops: [] };
+  const call: Call = { facts, clock, controller: new AbortController(), failed: new Set(), stops: [] };
   if (parent && 'facts' in parent) call.stops.push(onFail(parent, (error) => fail(call, error)));
   else if (parent) {
     const abort = (): void => fail(call, errorOf(call, 'ABORTED', 'ended by its signal', { cause: parent.reason }));
@@ -44,12 +47,6 @@ export function openCall(clock: Clock, facts: Facts, parent?: AbortSignal | Call
     call.stops.push(() => parent.removeEventListener('abort', abort));
   }
   return call;
-}
-
-/** Lets go of every timer and listener of a call. */
-export function endCall(call: Call): void {
-  for (const stop of call.stops.splice(0)) stop();
-  call.failed.clear();
 }
 
 /** What telemetry says of a call. */
@@ -77,7 +74,7 @@ export function errorOf(call: Call, code: ErrorCode, text: string, more?: Partia
 export function fail(call: Call, error: TipstreamError): void {
   if (call.failure) return;
   call.failure = error;
-  call.controller?.abort(error);
+  call.controller.abort(error);
   for (const run of [...call.failed]) run(error);
 }
 
@@ -93,13 +90,6 @@ export function onFail(call: Call, run: (error: TipstreamError) => void): Stop {
   if (call.failure) run(call.failure);
   else call.failed.add(run);
   return () => call.failed.delete(run);
-}
-
-/** The end of a call for what takes only signals. */
-export function signalOf(call: Call): AbortSignal {
-  call.controller ??= new AbortController();
-  if (call.failure) call.controller.abort(call.failure);
-  return call.controller.signal;
 }
 
 /** Waits for `promise` as long as the call lasts. */

@@ -100,17 +100,28 @@ export function createCaller(platform: Platform<unknown>, connection: Connection
     const name = typeof idempotent === 'string' ? idempotent : 'Idempotency-Key';
     const sending = { headers: key === undefined ? headers : { ...headers, [name]: key } };
     const asked = 'if-none-match' in headers ? conditional(endpoint) : endpoint;
-    const once = () =>
-      attempt(connection, openCall(clock, call.facts, call), asked, prepared, sending).catch((error) => {
+    /** Once more where the token was refused and another could be had. */
+    const once = async (again = true): Promise<Answer<Out>> => {
+      const own = openCall(clock, call.facts, call);
+      try {
+        return await attempt(connection, own, asked, prepared, sending);
+      } catch (error) {
+        if (!isTipstreamError(error)) throw error;
+        const { code, message, status, endpoint: known, retryAfterMs } = error;
         // The limiter knows no call.
-        if (!isTipstreamError(error) || error.endpoint !== undefined) throw error;
-        throw errorOf(call, error.code, error.message, { retryAfterMs: error.retryAfterMs });
-      });
+        if (known === undefined) throw errorOf(call, code, message, { retryAfterMs });
+        const { token } = own;
+        if (status !== 401 || !again || token === undefined) throw error;
+        if ((await connection.tokens?.refresh?.(token, call)) === undefined) throw error;
+        return once(false);
+      }
+    };
     const onRetry = ({ code, message }: TipstreamError, delayMs: number): void => {
       say('info', `${message}; trying again in ${Math.round(delayMs)} ms`);
       telemetry.emit('retry', () => ({ ...contextOf(call), code, delayMs }));
     };
-    const all = (): Promise<Answer<Out>> => retrier.run(call, idempotent === true || key !== undefined, once, onRetry);
+    const all = (): Promise<Answer<Out>> =>
+      retrier.run(call, idempotent === true || key !== undefined, () => once(), onRetry);
     if (!circuit) return all();
     return circuit.run(host, all).catch((error) => {
       if (!isTipstreamError(error, 'CIRCUIT_OPEN')) throw error;

@@ -3,7 +3,7 @@ import { checkAddress } from './address.ts';
 import type { Answer, SendOptions } from './answer.ts';
 import { attempt } from './attempt.ts';
 import type { Credential } from './auth.ts';
-import { type Call, endCall, errorOf, fail, openCall, race, signalOf } from './call.ts';
+import { type Call, errorOf, fail, openCall, race } from './call.ts';
 import type { Endpoint, Platform } from './endpoint.ts';
 import type { RateLimit } from './errors.ts';
 import type { Ground } from './ground.ts';
@@ -43,8 +43,7 @@ export interface Connection extends Ground {
   readonly host: string;
   readonly closed: boolean;
   /**
-   * One attempt: a place in the queue, the credential, the request, the whole body, its reading. A refused token is renewed once
-   * where its provider can.
+   * One attempt: a place in the queue, the credential, the request, the whole body, its reading.
    *
    * @throws TipstreamError by code, with `status`, `sent`, `retryAfterMs`. A body that broke off or was no JSON carries the status that came before it.
    */
@@ -124,7 +123,7 @@ export function open(
       states.set(rate, () => limiter.state(key));
       const { deadlineAt } = call.facts;
       const maxWait = deadlineAt && deadlineAt - clock.now();
-      return limiter.acquire(key, rateClass, { clock, signal: signalOf(call), maxWait });
+      return limiter.acquire(key, rateClass, { clock, signal: call.controller.signal, maxWait });
     },
     accountKey: async () => account ?? connection.call({ name: 'account', method: 'GET' }, undefined, accountOf),
     forget: () => tokens?.forget?.(),
@@ -139,14 +138,13 @@ export function open(
     async call({ name, method }, parent, run) {
       const where = { platform: platform.name, endpoint: name, method };
       const call = openCall(clock, { where, since: clock.now(), progress: { attempts: 0, sent: 'no' } }, parent);
-      const end = connection.onClose(() => fail(call, errorOf(call, 'ABORTED', 'the client was closed')));
+      call.stops.push(connection.onClose(() => fail(call, errorOf(call, 'ABORTED', 'the client was closed'))));
       try {
         if (closed) throw errorOf(call, 'ABORTED', 'the client is closed');
         if (call.failure) throw call.failure;
         return await race(call, run(call));
       } finally {
-        end();
-        endCall(call);
+        for (const stop of call.stops) stop();
       }
     },
     rateLimits() {

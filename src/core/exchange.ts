@@ -1,6 +1,6 @@
 import { loadHttp } from '#http';
 import { discard } from './body.ts';
-import { type Call, contextOf, errorOf, race, signalOf } from './call.ts';
+import { type Call, contextOf, errorOf, race } from './call.ts';
 import type { Ground } from './ground.ts';
 import { readNetworkFailure } from './network.ts';
 import { seconds } from './time.ts';
@@ -31,7 +31,7 @@ export async function exchange(
     progress.attempts += 1;
     if (sent === 'no') progress.sent = 'maybe';
     telemetry.emit('request', () => contextOf(call));
-    const response = await options.fetch(request, { signal: signalOf(call) });
+    const response = await options.fetch(request, { signal: call.controller.signal });
     if (call.failure) discard(response);
     return response;
   };

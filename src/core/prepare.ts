@@ -27,6 +27,9 @@ export const prepare: Prepare = ({ wire = {}, params, query, body }, input, refu
   return {
     params: Object.fromEntries(pairs(part(params))),
     query: pairs(spelled(part(query))),
-    ...(body && { body: JSON.stringify(spelled(part(body))) }),
+    ...(body && {
+      body: JSON.stringify(spelled(part(body))),
+      headers: { 'content-type': 'application/json' },
+    }),
   };
 };

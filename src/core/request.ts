@@ -7,6 +7,8 @@ export interface Prepared {
   readonly params: Readonly<Record<string, string>>;
   readonly query: readonly [string, string][];
   readonly body?: string;
+  /** What the body is. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Turns the input of a call into what is sent. `refuse` makes the error for an input that is not right; `secret` hears what must not be seen. */
@@ -42,7 +44,7 @@ export const fill = (
   });
 
 /** What stands for the account in a request: the credential, and where it goes. */
-export type Placed = readonly [scheme: AuthScheme, secret: string] | undefined;
+export type Placed = readonly [scheme: AuthScheme, secret: string] | false | undefined;
 
 /** The address of an endpoint. */
 export function addressOf(
@@ -51,7 +53,7 @@ export function addressOf(
   placed: Placed,
   refuse: (text: string) => Error,
 ): string {
-  const [scheme, secret = ''] = placed ?? [];
+  const [scheme, secret = ''] = placed || [];
   const own = scheme ? { [scheme.name]: secret } : {};
   const filled = fill(template, scheme?.in === 'path' ? { ...params, ...own } : params, refuse);
   const search = String(new URLSearchParams([...query, ...pairs(scheme?.in === 'query' && own)]));
@@ -67,7 +69,7 @@ export function followed(url: string, origin: string, placed: Placed, refuse: (t
   // Beyond the origin this also tells apart an address with another's credential before the host.
   if (!next?.href.startsWith(`${origin}/`))
     throw refuse('the next address is at another origin; it is not followed, the credential stays here');
-  const [scheme, secret = ''] = placed ?? [];
+  const [scheme, secret = ''] = placed || [];
   if (scheme?.in === 'query' && !next.searchParams.has(scheme.name)) next.searchParams.set(scheme.name, secret);
   return next.href;
 }
