@@ -24,12 +24,8 @@ const positions: readonly [RegExp, string][] = [
   [/(:\/\/)[^\s/?#@"'<>]*@/g, `$1${mask}@`],
   [/\b(Bearer|Basic|OAuth)\s+[^\s"',;]+/gi, `$1 ${mask}`],
   [
-    /((?:token|secret|password|authorization|cookie|api[-_]?key|jwt)\\?["']?\s*:\s*\\?(["']))(?:(?!\2)[^\\]|\\.)*/gi,
-    `$1${mask}`,
-  ],
-  [
-    /((?:[?&]key|token|secret|password|authorization|cookie|api[-_]?key|jwt)(?:=|\\?["']\s*:\s*))[^\s"'&#;,{}[\\]+/gi,
-    `$1${mask}`,
+    /((?:[?&]key|token|secret|password|authorization|cookie|api[-_]?key|jwt)(?:=|\\?["']\s*:\s*|\s*:\s*(?=\\?["'])))(?:(\\?["'])(?:(?!\2)[^\\]|\\.)*|[^\s"'&#;,{}[\\]+)/gi,
+    `$1$2${mask}`,
   ],
   [/((?:authorization|cookie|api-key):\s*)[^\s"'][^\r\n"']*/gi, `$1${mask}`],
 ];
