@@ -1,7 +1,7 @@
 import { type RateLimit, TipstreamError } from './errors.ts';
 import { createLane, type Lane } from './lane.ts';
 import { createSchedule } from './schedule.ts';
-import type { Clock, Stop } from './time.ts';
+import { type Clock, minutes, type Stop } from './time.ts';
 
 /** How often an upstream lets itself be asked. */
 export interface RateClass {
@@ -61,7 +61,11 @@ export interface Limiter {
 interface Queue {
   acquire(options: AcquireOptions): Promise<Slot>;
   waiting(): number;
+  idle(): boolean;
 }
+
+/** A call that is under way for longer than any poll is held has ended without a word. */
+const longestCall = minutes(2);
 
 const tooLong = ({ limit, per }: RateClass, retryAfterMs: number): TipstreamError =>
   new TipstreamError({
@@ -71,17 +75,37 @@ const tooLong = ({ limit, per }: RateClass, retryAfterMs: number): TipstreamErro
   });
 
 function createQueue(lane: Lane, rateClass: RateClass, clock: Clock): Queue {
+  const { limit, burst = limit } = rateClass;
   /** Whoever waits, as the look whether the turn has come; it says whether the queue is one shorter. */
   const queue: (() => boolean)[] = [];
-  lane.changed = () => {
+  let open: number[] = [];
+  const lookAll = (): void => {
     for (const look of [...queue]) look();
+  };
+  const take = (now: number): Slot => {
+    let held = true;
+    lane.take(now);
+    open.push(now);
+    return {
+      release(rateLimit, holdMs = 0) {
+        if (!held) return;
+        held = false;
+        if (open.includes(now)) open.splice(open.indexOf(now), 1);
+        if (!rateLimit && !holdMs) return;
+        // In workerd a call may have died without a word.
+        open = open.filter((since) => since > lane.time() - longestCall);
+        lane.learn(rateLimit ?? {}, holdMs, open.length);
+        lookAll();
+      },
+    };
   };
   return {
     waiting: () => queue.length,
+    idle: () => !queue.length && !open.length && (lane.state().remaining ?? 0) >= Math.max(limit, burst),
     acquire({ signal, maxWait = Number.POSITIVE_INFINITY }) {
       const since = lane.time();
       if (signal?.aborted) return Promise.reject(signal.reason);
-      if (!queue.length && lane.at(0, since) <= since) return Promise.resolve(lane.take(since));
+      if (!queue.length && lane.at(0, since) <= since) return Promise.resolve(take(since));
       return new Promise((resolve, reject) => {
         const stops: Stop[] = [];
         let earliest = Number.POSITIVE_INFINITY;
@@ -93,7 +117,7 @@ function createQueue(lane: Lane, rateClass: RateClass, clock: Clock): Queue {
         const abort = (): void => {
           leave();
           reject(signal?.reason);
-          lane.changed();
+          lookAll();
         };
         const look = (): boolean => {
           const now = lane.time();
@@ -101,7 +125,7 @@ function createQueue(lane: Lane, rateClass: RateClass, clock: Clock): Queue {
           const wait = Math.ceil(due - now);
           if (due <= now || due > since + maxWait) {
             leave();
-            if (due <= now) resolve(lane.take(now));
+            if (due <= now) resolve(take(now));
             else reject(tooLong(rateClass, wait));
             return true;
           }
@@ -139,7 +163,7 @@ export function createLimiter(options: { clock?: Clock | undefined } = {}): Limi
       if (!found) {
         // Credentials come and go: a key that nothing is known of any more is forgotten.
         if (lanes.size >= sweepAt) {
-          for (const [name, { lane, queue }] of lanes) if (lane.idle() && !queue.waiting()) lanes.delete(name);
+          for (const [name, { queue }] of lanes) if (queue.idle()) lanes.delete(name);
           sweepAt = Math.max(100, lanes.size * 2);
         }
         const { clock = acquireOptions.clock } = options;

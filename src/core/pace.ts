@@ -19,7 +19,14 @@ export function createPace(): Limiter {
         for (;;) {
           const now = lane.time();
           const wait = lane.at(0, now) - now;
-          if (wait <= 0) return lane.take(now);
+          if (wait <= 0) {
+            lane.take(now);
+            return {
+              release(rateLimit, holdMs = 0) {
+                if (rateLimit || holdMs) lane.learn(rateLimit ?? {}, holdMs, 0);
+              },
+            };
+          }
           await sleep(clock, Math.ceil(wait), signal);
         }
       } finally {
