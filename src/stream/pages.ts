@@ -13,20 +13,20 @@ export interface Received<E> {
 
 /** One answer whose events are not all taken. */
 export interface Page<E> extends TicketOwner {
-  /** What it was asked with, and what the next one is asked with. */
+  /** What it was asked with. */
   readonly cursor: string | undefined;
-  next: string | undefined;
-  /** Its events, those that are committed taken out of the front. */
   readonly list: readonly Received<E>[];
   /** How many of `list`, from its start, are committed. */
   readonly committed: number;
+  readonly complete: boolean;
 }
 
 /** The answers on their way to their watchers, oldest first. A later one is never committed before an earlier one. */
 export interface Pages<E> {
   readonly size: number;
   readonly oldest: Page<E> | undefined;
-  open(cursor: string | undefined, next: string | undefined, list: readonly Received<E>[]): Page<E>;
+  /** @param moved - The next answer is asked for with another cursor. */
+  open(cursor: string | undefined, list: readonly Received<E>[], moved: boolean): Page<E>;
   /** Everything that is not committed, in order. */
   pending(): Received<E>[];
 }
@@ -36,20 +36,13 @@ export interface Pages<E> {
  * @param progress - Told of every step that a checkpoint should know: `true` at the end of a page.
  */
 export function createPages<E>(kept: boolean, progress: (pageEnd: boolean) => void): Pages<E> {
-  const pages: (Page<E> & { complete: boolean })[] = [];
+  let pages: Page<E>[] = [];
 
   const advance = (): void => {
-    const before = pages.length;
+    const ended = pages[0]?.complete === true;
     while (pages[0]?.complete) pages.shift();
-    const ended = pages.length < before;
-    // Complete answers behind one that is stuck become one: its wait may be long.
-    for (let index = pages.length - 1; index > 1 && !kept; index -= 1) {
-      const later = pages[index];
-      const earlier = pages[index - 1];
-      if (!later?.complete || !earlier?.complete) continue;
-      earlier.next = later.next;
-      pages.splice(index, 1);
-    }
+    // Behind one that is stuck, perhaps for long: it comes again with that one, or not at all.
+    if (!kept) pages = pages.filter(({ complete }) => !complete);
     progress(ended);
   };
 
@@ -60,41 +53,29 @@ export function createPages<E>(kept: boolean, progress: (pageEnd: boolean) => vo
     get oldest() {
       return pages[0];
     },
-    open(cursor, next, given) {
-      let list = given;
+    open(cursor, list, moved) {
       const taken = new Set<unknown>();
-      let committed = 0;
       const page = {
         cursor,
-        next,
-        complete: given.length === 0,
-        get list() {
-          return list;
-        },
-        get committed() {
-          return committed;
-        },
-        taken(ticket: Ticket) {
-          const before = committed;
+        list,
+        committed: 0,
+        complete: list.length === 0,
+        taken({ event }: Ticket) {
+          const before = page.committed;
           // In order is the rule; what is taken ahead of an earlier event waits in `taken`.
-          if (ticket.event === list[committed]) committed += 1;
-          else taken.add(ticket.event);
-          while (taken.size > 0 && taken.delete(list[committed])) committed += 1;
-          page.complete = committed === list.length;
-          const moved = committed > before;
-          if (page.complete && pages[0] !== page && !kept) {
-            list = [];
-            committed = 0;
-          }
-          if (moved) advance();
+          if (event === list[before]) page.committed += 1;
+          else taken.add(event);
+          while (taken.size > 0 && taken.delete(list[page.committed])) page.committed += 1;
+          page.complete = page.committed === list.length;
+          if (page.committed > before) advance();
         },
       };
       // An empty answer that moves no cursor changes nothing that a checkpoint holds.
-      if (page.complete && pages.length === 0 && cursor === next) return page;
+      if (page.complete && pages.length === 0 && !moved) return page;
       pages.push(page);
       if (page.complete) advance();
       return page;
     },
-    pending: () => pages.flatMap((page, index) => (index === 0 ? page.list.slice(page.committed) : page.list)),
+    pending: () => pages.flatMap(({ list, committed }, index) => (index === 0 ? list.slice(committed) : list)),
   };
 }

@@ -17,10 +17,10 @@ export interface Poll<E> extends Hub<Received<E>> {
 /** What a checkpoint holds: `page` are masked events that upstream gives no second time, `window` the last masked page of an overlapping source. */
 interface Saved<E> {
   v: 1;
-  cursor?: string;
-  taken?: string;
-  page?: readonly Received<E>[];
-  window?: readonly string[];
+  cursor?: string | undefined;
+  taken?: string | undefined;
+  page?: readonly Received<E>[] | undefined;
+  window?: readonly string[] | undefined;
 }
 
 /** Answers that may wait for a store that fails before the source is asked no more. */
@@ -77,15 +77,13 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
   const pages = createPages<E>(kept, (pageEnd) => checkpoint?.touch(pageEnd));
 
   const snapshot = (): Saved<E> => {
-    const { oldest } = pages;
-    const from = oldest ? oldest.cursor : cursor;
-    const last = oldest?.list[oldest.committed - 1];
+    const { oldest = { cursor, list: [], committed: 0 } } = pages;
     return {
       v: 1,
-      ...(from !== undefined && { cursor: from }),
-      ...(last && !kept && { taken: last.id }),
-      ...(kept && { page: pages.pending().map((received) => ({ ...received, event: mask(received.event) })) }),
-      ...(options.overlap && { window: reading.window }),
+      cursor: oldest.cursor,
+      taken: kept ? undefined : oldest.list[oldest.committed - 1]?.id,
+      page: kept ? pages.pending().map((received) => ({ ...received, event: mask(received.event) })) : undefined,
+      window: options.overlap ? reading.window : undefined,
     };
   };
 
@@ -113,7 +111,7 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
     reading.resumeAfter = saved.taken;
     reading.window = saved.window ?? [];
     reading.cold = false;
-    deliver(pages.open(cursor, cursor, saved.page ?? []));
+    deliver(pages.open(cursor, saved.page ?? [], false));
   };
 
   const receive = async (batch: Batch<E>): Promise<void> => {
@@ -121,7 +119,7 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
     const from = cursor;
     const list = reading.read(batch);
     cursor = batch.cursor ?? cursor;
-    const page = pages.open(from, cursor, list);
+    const page = pages.open(from, list, cursor !== from);
     // What upstream gives no second time is written down before anybody acts on it.
     if (checkpoint && kept && list.length > 0) {
       checkpoint.touch();
