@@ -36,16 +36,13 @@ export interface Call {
   readonly stops: Stop[];
 }
 
-/** Opens a call that ends with `parent`: a signal of the caller, or the call that it is an attempt of. */
-export function openCall(clock: Clock, facts: Facts, parent?: AbortSignal | Call): Call {
+/** Opens a call that ends with the signal of its caller. */
+export function openCall(clock: Clock, facts: Facts, signal?: AbortSignal): Call {
   const call: Call = { facts, clock, controller: new AbortController(), failed: new Set(), stops: [] };
-  if (parent && 'facts' in parent) call.stops.push(onFail(parent, (error) => fail(call, error)));
-  else if (parent) {
-    const abort = (): void => fail(call, errorOf(call, 'ABORTED', 'ended by its signal', { cause: parent.reason }));
-    if (parent.aborted) abort();
-    parent.addEventListener('abort', abort);
-    call.stops.push(() => parent.removeEventListener('abort', abort));
-  }
+  const abort = (): void => fail(call, errorOf(call, 'ABORTED', 'ended by its signal', { cause: signal?.reason }));
+  if (signal?.aborted) abort();
+  signal?.addEventListener('abort', abort);
+  call.stops.push(() => signal?.removeEventListener('abort', abort));
   return call;
 }
 

@@ -1,7 +1,7 @@
 import type { Answer } from './answer.ts';
 import { attempt } from './attempt.ts';
 import type { Cache, CacheContext } from './cache.ts';
-import { type Call, contextOf, errorOf, limitCall, openCall } from './call.ts';
+import { type Call, contextOf, errorOf, fail, limitCall, onFail, openCall } from './call.ts';
 import type { Connection } from './connection.ts';
 import type { Endpoint, Platform } from './endpoint.ts';
 import { isTipstreamError, type RateLimit, type TipstreamError } from './errors.ts';
@@ -102,7 +102,8 @@ export function createCaller(platform: Platform<unknown>, connection: Connection
     const asked = 'if-none-match' in headers ? conditional(endpoint) : endpoint;
     /** Once more where the token was refused and another could be had. */
     const once = async (again = true): Promise<Answer<Out>> => {
-      const own = openCall(clock, call.facts, call);
+      const own = openCall(clock, call.facts);
+      const apart = onFail(call, (error) => fail(own, error));
       try {
         return await attempt(connection, own, asked, prepared, sending);
       } catch (error) {
@@ -114,6 +115,8 @@ export function createCaller(platform: Platform<unknown>, connection: Connection
         if (status !== 401 || !again || token === undefined) throw error;
         if ((await connection.tokens?.refresh?.(token, call)) === undefined) throw error;
         return once(false);
+      } finally {
+        apart();
       }
     };
     const onRetry = ({ code, message }: TipstreamError, delayMs: number): void => {
