@@ -16,11 +16,10 @@ export function checkAddress(platform: string, address: string, insecure = false
   try {
     url = new URL(fill(address, {}));
   } catch {
-    throw configError(platform, 'there is no address to ask; give baseUrl, e.g. https://events.example.com');
+    throw configError(platform, 'there is no address to ask; give a whole one as baseUrl');
   }
   const { protocol, hostname, username, password } = url;
-  if (username || password)
-    throw configError(platform, 'the address holds a credential; give that as an option instead');
+  if (username || password) throw configError(platform, 'the address holds a credential; give it as an option');
   const unheard = insecure || loopback.test(hostname) || (!strict && near.test(hostname));
   if (protocol === 'https:' || (protocol === 'http:' && unheard)) return url;
   throw configError(

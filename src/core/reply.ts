@@ -36,7 +36,7 @@ export async function readAnswer<Out>(
   // A page sees status 0 in place of a redirect, and a 304 is none.
   if (!status || (status > 299 && status < 400 && status !== 304)) {
     discard(response);
-    throw fail('UPSTREAM', 'a redirect is not followed, the credential stays here; look at baseUrl');
+    throw fail('UPSTREAM', 'a redirect to another address; the credential stays here, look at baseUrl');
   }
   const text = await readBody(response, call).catch((error) => {
     throw (

@@ -60,16 +60,23 @@ export function addressOf(
   return filled + (search && (filled.includes('?') ? '&' : '?')) + search;
 }
 
+/** The whole of an address, where it begins with `base` and has no other account before its host. */
+export function hrefWithin(url: string, base: string): string | undefined {
+  try {
+    const { href } = new URL(url, base);
+    return href.startsWith(`${base}/`) ? href : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** An address that the upstream gave: followed as it is, and only to where the credential belongs. */
 export function followed(url: string, origin: string, placed: Placed, refuse: (text: string) => Error): string {
-  let next: URL | undefined;
-  try {
-    next = new URL(url, origin);
-  } catch {}
-  // Beyond the origin this also tells apart an address with another's credential before the host.
-  if (!next?.href.startsWith(`${origin}/`))
-    throw refuse('the next address is at another origin; it is not followed, the credential stays here');
+  const href = hrefWithin(url, origin);
+  if (!href) throw refuse('the next address that the upstream gave is at another origin; the credential stays here');
   const [scheme, secret = ''] = placed || [];
-  if (scheme?.in === 'query' && !next.searchParams.has(scheme.name)) next.searchParams.set(scheme.name, secret);
+  if (scheme?.in !== 'query') return href;
+  const next = new URL(href);
+  if (!next.searchParams.has(scheme.name)) next.searchParams.set(scheme.name, secret);
   return next.href;
 }

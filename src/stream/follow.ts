@@ -1,4 +1,5 @@
 import { TipstreamError } from '../core/errors.ts';
+import { hrefWithin } from '../core/request.ts';
 
 /** Follows the addresses that an upstream gives, to where the credential belongs and nowhere else. */
 export interface Follower {
@@ -24,12 +25,9 @@ export function createFollower(platform: string, base: string): Follower {
     },
     follow(nextUrl) {
       if (nextUrl === undefined) return undefined;
-      let href = '';
-      try {
-        ({ href } = new URL(nextUrl, base));
-      } catch {}
-      refused = !href.startsWith(`${base}/`);
-      return refused ? undefined : href.slice(base.length);
+      const href = hrefWithin(nextUrl, base);
+      refused = href === undefined;
+      return href?.slice(base.length);
     },
   };
 }
