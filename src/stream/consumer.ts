@@ -2,6 +2,7 @@ import { TipstreamError } from '../core/errors.ts';
 import type { WatchOptions } from './event-stream.ts';
 import type { Handle, Origin, Watcher } from './origin.ts';
 import { createRing, type Ring } from './ring.ts';
+import { threw } from './signals.ts';
 import { createStallWatch, type StallWatch } from './stall.ts';
 import { hold, leave, release, type Ticket } from './ticket.ts';
 
@@ -161,7 +162,6 @@ export function tellError<T>(origin: Origin<T>, { onError }: WatchOptions, error
   try {
     onError?.(error);
   } catch (cause) {
-    const message = 'tipstream: an onError threw; mend it, the stream goes on';
-    origin.emit('error', new TipstreamError({ code: 'CONSUMER', fatal: false, message, cause }));
+    origin.emit('error', threw('an onError', cause));
   }
 }

@@ -1,9 +1,8 @@
-import { TipstreamError } from '../core/errors.ts';
 import { type Stop, systemClock } from '../core/time.ts';
 import type { EventStream, StreamSignals } from './event-stream.ts';
 import { createFan } from './fan.ts';
 import { type Handle, type Origin, originOf, type Watcher } from './origin.ts';
-import { createSignals } from './signals.ts';
+import { createSignals, threw } from './signals.ts';
 import { addStats, count, noStats } from './stats.ts';
 import { hold, refuse, type Ticket } from './ticket.ts';
 import type { Derived, DerivedOrigin, DeriveOptions, Wiring } from './wiring.ts';
@@ -56,8 +55,7 @@ export function derive<A, T>(
 
   /** A function that the app gave to an operator threw. */
   const broke = (ticket: Ticket | undefined, cause: unknown): void => {
-    const message = "tipstream: an operator's function threw; mend it and watch again";
-    const error = new TipstreamError({ code: 'CONSUMER', message, cause, fatal: durable() });
+    const error = threw("an operator's function", cause, durable());
     self.emit('error', error);
     if (!error.fatal) return;
     hold(ticket);

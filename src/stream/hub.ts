@@ -1,10 +1,10 @@
-import { TipstreamError } from '../core/errors.ts';
+import type { TipstreamError } from '../core/errors.ts';
 import type { Clock, Stop } from '../core/time.ts';
 import type { StreamGap, StreamState, StreamStats, StreamStatus } from './event-stream.ts';
 import { createFan } from './fan.ts';
 import { createLeftovers } from './leftovers.ts';
 import type { Handle, Origin, Watcher } from './origin.ts';
-import { createReadiness } from './readiness.ts';
+import { createReadiness, notReady } from './readiness.ts';
 import { createSignals } from './signals.ts';
 import { count, noStats } from './stats.ts';
 import { createTicket, type Desk, isLeft, type TicketOwner } from './ticket.ts';
@@ -24,8 +24,6 @@ export interface HubOptions {
   start?: (() => Stop) | undefined;
   /** Writes down what was taken. */
   settle?: (() => Promise<void>) | undefined;
-  /** Told when the number of untaken events has gone down. */
-  fewer?: (() => void) | undefined;
   /** What was taken is being written down, and the next event waits for it. */
   writing?: (() => Promise<unknown> | undefined) | undefined;
 }
@@ -49,13 +47,15 @@ export interface Hub<T> extends Origin<T> {
   status(state: StreamState, more?: Detail): void;
   /** Says that events may be missing. */
   gap(gap: Omit<StreamGap, 'platform' | 'to'>): void;
+  /** Told when the number of untaken events has gone down. */
+  fewer: (() => void) | undefined;
   /** The first success of `ready`. */
   succeeded(): void;
   end(error?: TipstreamError): void;
 }
 
 export function createHub<T>(options: HubOptions): Hub<T> {
-  const { platform, channel, dialect, clock, patient, start, fewer } = options;
+  const { platform, channel, dialect, clock, patient, start } = options;
   const place = { platform, ...(channel !== undefined && { channel }) };
   const fan = createFan<T>();
   const signals = createSignals<T>();
@@ -126,7 +126,7 @@ export function createHub<T>(options: HubOptions): Hub<T> {
         untaken -= 1;
         ticket.owner?.taken(ticket);
       }
-      fewer?.();
+      hub.fewer?.();
     },
     stalled(label, heldMs) {
       const held = `${nameOf(label)} has held one event for ${Math.round(heldMs / 1000)} s`;
@@ -150,7 +150,7 @@ export function createHub<T>(options: HubOptions): Hub<T> {
     status('idle');
   };
 
-  return {
+  const hub: Hub<T> = {
     platform,
     channel,
     clock,
@@ -203,7 +203,7 @@ export function createHub<T>(options: HubOptions): Hub<T> {
       stopSource?.();
       stopSource = undefined;
       status('ended', error ? { reason: error.message } : {});
-      readiness.failed(error ?? endedEarly(platform));
+      readiness.failed(error ?? notReady(platform));
       fan.end(error);
       signals.emit('end', error);
     },
@@ -212,7 +212,7 @@ export function createHub<T>(options: HubOptions): Hub<T> {
     async close() {
       const watched = fan.size > 0;
       stop();
-      readiness.failed(endedEarly(platform));
+      readiness.failed(notReady(platform));
       await fan.finish();
       await options.settle?.();
       if (!watched || fan.size > 0) return;
@@ -220,10 +220,9 @@ export function createHub<T>(options: HubOptions): Hub<T> {
       signals.emit('end', undefined);
     },
     settle: async () => options.settle?.(),
+    fewer: undefined,
   };
+  return hub;
 }
 
 const nameOf = (label: string | undefined): string => (label ? `the watcher '${label}'` : 'a watcher');
-
-const endedEarly = (platform: string): TipstreamError =>
-  new TipstreamError({ code: 'ABORTED', message: `${platform}: the stream ended before it was ready` });

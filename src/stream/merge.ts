@@ -1,7 +1,8 @@
-import { TipstreamError } from '../core/errors.ts';
+import type { TipstreamError } from '../core/errors.ts';
 import type { Stop } from '../core/time.ts';
 import { derive } from './derive.ts';
 import type { EventStream } from './event-stream.ts';
+import { threw } from './signals.ts';
 import { toStream } from './stream.ts';
 
 /** Many streams as one, which more can be added to. */
@@ -64,8 +65,7 @@ export function merge<T>(
         try {
           if (typeof onSourceEnd === 'function' && stream) onSourceEnd(stream, error);
         } catch (cause) {
-          const message = 'merge: onSourceEnd threw; mend it, the other sources go on';
-          self.emit('error', new TipstreamError({ code: 'CONSUMER', fatal: false, message, cause }));
+          self.emit('error', threw('onSourceEnd', cause));
         }
         endWithLast();
       },

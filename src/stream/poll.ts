@@ -30,8 +30,6 @@ const mostKept = 1000;
 /** Calls left from which on a warning is worth it (EV-26). */
 const fewLeft = 10;
 
-const nothing = (): void => {};
-
 /** Asks again and again, in the rhythm that the answers call for, while somebody watches. */
 export function poll<E>(options: PollOptions<E>): Poll<E> {
   const { platform, clock, drains, interval, ahead = 256, mask = (event: E) => event } = options;
@@ -42,22 +40,19 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
   let loaded = !options.checkpoint;
   let timeouts = 0;
   let running: Promise<void> = Promise.resolve();
-  /** Ends the wait for room. */
-  let wake = nothing;
 
   const hub = createHub<Received<E>>({
     ...options,
     patient: true,
     ahead,
     durable: options.checkpoint !== undefined,
-    fewer: () => wake(),
     start() {
       const controller = new AbortController();
       // A run that is still at its last answer comes to its end first: two would steal each other's events.
       running = running.then(() => run(controller.signal));
       return () => {
         controller.abort();
-        wake();
+        hub.fewer?.();
       };
     },
     writing: () => checkpoint?.ending,
@@ -150,13 +145,15 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
   };
 
   /** EV-26 */
-  const almost = (rateLimit: RateLimit | undefined): void => {
+  const warnEarly = (rateLimit: RateLimit | undefined): void => {
+    const { remaining = fewLeft } = rateLimit ?? {};
+    if (remaining >= fewLeft) return;
     hub.emit('ratelimit', { platform, rate: 'events', ...rateLimit });
-    log('warn', `rate limit almost reached: ${rateLimit?.remaining} left`);
+    log('warn', `rate limit almost reached: ${remaining} left`);
   };
 
   const fullBecause = (): string | undefined => {
-    if (hub.untaken >= ahead) return `${hub.untaken} events are not taken yet`;
+    if (hub.untaken >= ahead) return `${ahead} events are not taken yet`;
     if (checkpoint?.failing && pages.size >= mostPages)
       return `the checkpoint store fails and ${pages.size} answers wait`;
     if (checkpoint && kept && pages.size >= mostKept)
@@ -170,16 +167,14 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
       hub.status('behind', { reason });
       await new Promise<void>((resolve) => {
         // A store that works again says nothing: it is looked at once a second.
-        const stop = clock.after(1000, () => goOn());
-        const goOn = (): void => {
+        const stop = clock.after(1000, resolve);
+        hub.fewer = () => {
+          if (!signal.aborted && fullBecause()) return;
           stop();
-          wake = nothing;
           resolve();
         };
-        wake = () => {
-          if (signal.aborted || !fullBecause()) goOn();
-        };
       });
+      hub.fewer = undefined;
     }
   };
 
@@ -194,7 +189,7 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
       const batch = await options.ask(cursor, signal);
       // Also when the last watcher has left meanwhile: what was handed out is kept for the next one.
       await receive(batch);
-      if ((batch.rateLimit?.remaining ?? fewLeft) < fewLeft) almost(batch.rateLimit);
+      warnEarly(batch.rateLimit);
       if (signal.aborted) return undefined;
       hub.status('live');
       return batch.again ? 0 : Math.max(0, interval - (clock.now() - began));

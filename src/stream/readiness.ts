@@ -1,5 +1,9 @@
 import { TipstreamError } from '../core/errors.ts';
 
+/** Whoever waited is told why it was in vain. */
+export const notReady = (platform: string, cause?: unknown): TipstreamError =>
+  new TipstreamError({ code: 'ABORTED', message: `${platform}: the wait ended before the stream was ready`, cause });
+
 /** Those who wait for the first success of a source. */
 export interface Readiness {
   /** It succeeded, now or earlier. */
@@ -11,12 +15,6 @@ export interface Readiness {
 export function createReadiness(platform: string): Readiness {
   const waiting = new Set<(error?: TipstreamError) => void>();
   let ready = false;
-  const aborted = (signal: AbortSignal): TipstreamError =>
-    new TipstreamError({
-      code: 'ABORTED',
-      message: `${platform}: waiting for the stream was aborted`,
-      cause: signal.reason,
-    });
   const tell = (error?: TipstreamError): void => {
     for (const done of waiting) done(error);
   };
@@ -28,7 +26,7 @@ export function createReadiness(platform: string): Readiness {
     failed: tell,
     wait: (signal) =>
       new Promise((resolve, reject) => {
-        if (signal?.aborted) return reject(aborted(signal));
+        if (signal?.aborted) return reject(notReady(platform, signal.reason));
         if (ready) return resolve();
         const done = (error?: TipstreamError): void => {
           waiting.delete(done);
@@ -36,7 +34,7 @@ export function createReadiness(platform: string): Readiness {
           if (error) reject(error);
           else resolve();
         };
-        const abort = (): void => signal && done(aborted(signal));
+        const abort = (): void => done(notReady(platform, signal?.reason));
         waiting.add(done);
         signal?.addEventListener('abort', abort, { once: true });
       }),

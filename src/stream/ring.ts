@@ -1,6 +1,6 @@
 import type { Ticket } from './ticket.ts';
 
-/** Events with their tickets, first in, first out. */
+/** Events with their tickets, first in, first out. It starts with room for 8 and doubles, so that an idle watcher costs nothing. */
 export interface Ring<T> {
   readonly size: number;
   /** The ticket of the oldest. */
@@ -12,29 +12,36 @@ export interface Ring<T> {
 
 export function createRing<T>(): Ring<T> {
   // Events and tickets share one array, in pairs: no object is made per event.
-  let slots: unknown[] = [];
+  let slots: unknown[] = new Array(16);
   let head = 0;
+  let size = 0;
+  const grow = (): void => {
+    const larger = new Array(slots.length * 2);
+    for (let index = 0; index < size * 2; index += 1) larger[index] = slots[(head + index) % slots.length];
+    slots = larger;
+    head = 0;
+  };
   return {
     get size() {
-      return (slots.length - head) / 2;
+      return size;
     },
     get head() {
       return slots[head + 1] as Ticket | undefined;
     },
     push(event, ticket) {
-      slots.push(event, ticket);
+      if (size * 2 === slots.length) grow();
+      const tail = (head + size * 2) % slots.length;
+      slots[tail] = event;
+      slots[tail + 1] = ticket;
+      size += 1;
     },
     shift(use) {
-      if (head === slots.length) return undefined;
+      if (size === 0) return undefined;
       const event = slots[head] as T;
       const ticket = slots[head + 1] as Ticket | undefined;
       slots[head] = slots[head + 1] = undefined;
-      head += 2;
-      // The empty front is cut off once it is half of all; not at each event.
-      if (head >= 64 && head * 2 >= slots.length) {
-        slots = slots.slice(head);
-        head = 0;
-      }
+      head = (head + 2) % slots.length;
+      size -= 1;
       return use(event, ticket);
     },
   };

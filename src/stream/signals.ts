@@ -9,6 +9,10 @@ export interface Signals<T> {
   emit<N extends keyof StreamSignals<T>>(name: N, signal: StreamSignals<T>[N]): void;
 }
 
+/** The error for a function of the app that threw where nothing of ours waits for it. */
+export const threw = (what: string, cause: unknown, fatal = false): TipstreamError =>
+  new TipstreamError({ code: 'CONSUMER', fatal, message: `tipstream: ${what} threw; mend it`, cause });
+
 /** A listener that throws stops no neighbour: what it threw is told as an `error` of the same stream. */
 export function createSignals<T>(): Signals<T> {
   let emitter: EventEmitter | undefined;
@@ -21,16 +25,7 @@ export function createSignals<T>(): Signals<T> {
           listener(signal);
         } catch (cause) {
           // A listener of `error` that throws has nobody left to tell.
-          if (name !== 'error')
-            ears.emit(
-              'error',
-              new TipstreamError({
-                code: 'CONSUMER',
-                fatal: false,
-                message: `tipstream: a listener of '${name}' threw; mend it, the stream goes on`,
-                cause,
-              }),
-            );
+          if (name !== 'error') ears.emit('error', threw(`a listener of '${name}'`, cause));
         }
       };
       ears.on(name, heard);
