@@ -1,11 +1,17 @@
 import { type Reader, read } from './reader.ts';
 import { isSecretName } from './redact.ts';
-import { type Prepare, pairs } from './request.ts';
+import type { Prepare } from './request.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The fields of an object as pairs of words; lists repeat the name, what is not there is left out. */
+const pairs = (value: unknown): [string, string][] =>
+  Object.entries(value ?? {}).flatMap(([key, item]) =>
+    [item].flat().flatMap((one): [string, string][] => (one == null ? [] : [[key, String(one)]])),
+  );
 
 /** Checks the input of a call and spells it as the wire does. An input in the wire's spelling is refused: it would be passed over. */
 export const prepare: Prepare = ({ wire = {}, params, query, body }, input, refuse, secret) => {

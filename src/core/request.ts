@@ -19,16 +19,13 @@ export type Prepare = (
   secret: (value: string) => void,
 ) => Prepared;
 
-/** The fields of an object as pairs of words; lists repeat the name, what is not there is left out. */
-export const pairs = (value: unknown): [string, string][] =>
-  Object.entries(value ?? {}).flatMap(([key, item]) =>
-    [item].flat().flatMap((one): [string, string][] => (one == null ? [] : [[key, String(one)]])),
-  );
+const words = (value: unknown): [string, string][] =>
+  Object.entries(value ?? {}).map(([name, item]) => [name, String(item)]);
 
-/** For endpoints without a body whose readers use the words of the wire and cannot fail. */
+/** For endpoints without a body whose readers use the words of the wire, say them all, and cannot fail. */
 export const prepareSimply = ({ params, query }: Endpoint<never>, input: unknown): Prepared => ({
-  params: Object.fromEntries(params ? pairs(read(params, input)) : []),
-  query: query ? pairs(read(query, input)) : [],
+  params: params ? Object.fromEntries(words(read(params, input))) : {},
+  query: query ? words(read(query, input)) : [],
 });
 
 /** Fills the `{placeholders}` of an address; a value cannot leave its segment. Without `missing`, what cannot be filled stays out. */
@@ -56,7 +53,7 @@ export function addressOf(
   const [scheme, secret = ''] = placed || [];
   const own = scheme ? { [scheme.name]: secret } : {};
   const filled = fill(template, scheme?.in === 'path' ? { ...params, ...own } : params, refuse);
-  const search = String(new URLSearchParams([...query, ...pairs(scheme?.in === 'query' && own)]));
+  const search = String(new URLSearchParams([...query, ...Object.entries(scheme?.in === 'query' ? own : {})]));
   return filled + (search && (filled.includes('?') ? '&' : '?')) + search;
 }
 
