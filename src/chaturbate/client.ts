@@ -33,7 +33,7 @@ export interface ChaturbateContractOptions extends ClientOptions, SourceSettings
   /** The key for the header `X-Api-Key`, or a function that looks it up for every request. */
   apiKey: Credential;
   /**
-   * Whose room it is.
+   * Whose room it is. Give it where several accounts keep their places in one store.
    * @default not known
    */
   broadcaster?: string | undefined;

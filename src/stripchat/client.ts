@@ -18,7 +18,8 @@ export interface StripchatOptions extends ClientOptions, SourceSettings {
    */
   eventsUrl?: string | undefined;
   /**
-   * Whose room the token is for: the `channel` of the tips, and what finds a checkpoint again under a new token.
+   * Whose room the token is for: the `channel` of the tips, and part of the checkpoint's key. Give it where several accounts
+   * keep their places in one store.
    * @default not known
    */
   broadcaster?: string | undefined;
