@@ -15,7 +15,10 @@ export interface Budget {
   what: string;
   /** The program that is bundled. */
   code: string;
+  /** It is red above this. The number only ever falls, until it is the goal. */
   kilobytes: number;
+  /** What it should weigh: docs/decisions/sizes-above-the-goal.md. */
+  goal: number;
 }
 
 const all = (entry: string): string => `export * from '${entry}';`;
@@ -23,16 +26,17 @@ const some = (...names: string[]): string => `export { ${names.join(', ')} } fro
 const operators = ['merge', 'filter', 'map', 'dedupe', 'take', 'takeUntil', 'batch', 'tally', 'goal'];
 
 export const budgets: readonly Budget[] = [
-  { what: '`tipstream/chaturbate`', code: all('tipstream/chaturbate'), kilobytes: 18 },
-  { what: '`tipstream/stripchat`', code: all('tipstream/stripchat'), kilobytes: 18 },
-  { what: '`tipstream/camsoda`', code: all('tipstream/camsoda'), kilobytes: 18 },
+  { what: '`tipstream/chaturbate`', code: all('tipstream/chaturbate'), kilobytes: 26.6, goal: 18 },
+  { what: '`tipstream/stripchat`', code: all('tipstream/stripchat'), kilobytes: 26.3, goal: 18 },
+  { what: '`tipstream/camsoda`', code: all('tipstream/camsoda'), kilobytes: 26.0, goal: 18 },
   {
     what: '`tipstream`: streams, every operator, errors',
     code: some('createSource', ...operators, 'TipstreamError', 'isTipstreamError'),
-    kilobytes: 6,
+    kilobytes: 10,
+    goal: 6,
   },
-  { what: '`tipstream`: `fromUrl`, for a page that shows', code: some('fromUrl'), kilobytes: 8 },
-  { what: '`tipstream`: everything', code: all('tipstream'), kilobytes: 18 },
+  { what: '`tipstream`: `fromUrl`, for a page that shows', code: some('fromUrl'), kilobytes: 7.7, goal: 7.7 },
+  { what: '`tipstream`: everything', code: all('tipstream'), kilobytes: 20.2, goal: 18 },
 ];
 
 const bundle = (code: string) =>
@@ -89,9 +93,10 @@ if (import.meta.main) {
   if (asked) for (const [file, bytes] of await explain(asked.code)) console.log(`${String(bytes).padStart(7)} ${file}`);
 
   const rows = await measure();
-  for (const { what, bytes, kilobytes: most } of rows) {
+  for (const { what, bytes, kilobytes: most, goal } of rows) {
     const verdict = bytes > most * 1000 ? '  TOO LARGE' : '';
-    console.log(`${kilobytes(bytes).padStart(7)} kB of ${most} kB  ${what.replaceAll('`', '')}${verdict}`);
+    const above = bytes > goal * 1000 ? `, the goal is ${goal}` : '';
+    console.log(`${kilobytes(bytes).padStart(7)} kB of ${most} kB  ${what.replaceAll('`', '')}${above}${verdict}`);
     if (verdict) process.exitCode = 1;
   }
   if (process.argv.includes('--write')) {

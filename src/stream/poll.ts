@@ -7,20 +7,12 @@ import { createLog } from './log.ts';
 import { createPages, type Page, type Received } from './pages.ts';
 import type { Batch, PollOptions } from './poll-options.ts';
 import { createReading } from './reading.ts';
+import { readSaved, type Saved } from './saved.ts';
 
 /** A polled source, watched like any other. */
 export interface Poll<E> extends Hub<Received<E>> {
   /** Forgets cursor, memory and checkpoint: the next start is a cold one. */
   forget(): Promise<void>;
-}
-
-/** What a checkpoint holds: `page` are masked events that upstream gives no second time, `window` the last masked page of an overlapping source. */
-interface Saved<E> {
-  v: 1;
-  cursor?: string | undefined;
-  taken?: string | undefined;
-  page?: readonly Received<E>[] | undefined;
-  window?: readonly string[] | undefined;
 }
 
 /** Answers that may wait for a store that fails before the source is asked no more. */
@@ -99,9 +91,9 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
 
   /** Goes on where the last process stopped. */
   const resume = async (): Promise<void> => {
-    const saved = (await checkpoint?.load()) as Saved<E> | undefined;
+    const saved = readSaved<E>(platform, await checkpoint?.load());
     loaded = true;
-    if (saved?.v !== 1) return;
+    if (!saved) return;
     cursor = saved.cursor;
     reading.resumeAfter = saved.taken;
     reading.window = saved.window ?? [];

@@ -262,3 +262,20 @@ test('delivery-1 in the same process, whoever watches after a stopped watcher ge
   expect(neighbour).toEqual(all);
   expect(run.source.untaken).toBe(0);
 });
+
+test.each([
+  ['of a newer version', { v: 2, cursor: '5' }],
+  ['of somebody else', 'hello'],
+  ['of the wrong shape', { v: 1, page: 'none' }],
+])('delivery-3 a stored value %s ends the stream with STORE and is not overwritten', async (_name, value) => {
+  const store = watchedStore();
+  store.set('tipstream:pretend:here:me', value);
+  const run = await polled(cursorPages, settings(false, store));
+  const loop = toStream(run.source).iterate();
+  await expect(loop.next()).rejects.toMatchObject({ code: 'STORE', fatal: true });
+  await finished(run);
+  expect(store.value()).toEqual(value);
+  expect(run.server.arrivals).toEqual([]);
+  await run.source.forget();
+  expect(store.value()).toBeUndefined();
+});
