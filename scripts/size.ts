@@ -28,7 +28,7 @@ const operators = ['merge', 'filter', 'map', 'dedupe', 'take', 'takeUntil', 'bat
 export const budgets: readonly Budget[] = [
   { what: '`tipstream/chaturbate`', code: all('tipstream/chaturbate'), kilobytes: 26.6, goal: 18 },
   { what: '`tipstream/stripchat`', code: all('tipstream/stripchat'), kilobytes: 26.3, goal: 18 },
-  { what: '`tipstream/camsoda`', code: all('tipstream/camsoda'), kilobytes: 26.0, goal: 18 },
+  { what: '`tipstream/camsoda`', code: all('tipstream/camsoda'), kilobytes: 26.1, goal: 18 },
   {
     what: '`tipstream`: streams, every operator, errors',
     code: some('createSource', ...operators, 'TipstreamError', 'isTipstreamError'),

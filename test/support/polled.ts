@@ -25,7 +25,10 @@ const upstream = platform({
   rates: {},
   endpoints: {
     events: get('/events', {
-      query: (input: unknown) => input as { after?: string | undefined },
+      query: (input: unknown): { after?: string | undefined } => {
+        const { after } = input as { after?: string | undefined };
+        return after === undefined ? {} : { after };
+      },
       response: (value: unknown) => value as Wire,
     }),
   },
