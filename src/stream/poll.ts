@@ -2,6 +2,7 @@ import { isTipstreamError, type RateLimit, TipstreamError } from '../core/errors
 import { sleep } from '../core/time.ts';
 import { isTimeoutLike, timeoutWaits, waitAfter } from './back-off.ts';
 import { createCheckpoint } from './checkpoint.ts';
+import { inGrace } from './grace.ts';
 import { createHub, type Hub } from './hub.ts';
 import { createLog } from './log.ts';
 import { createPages, type Page, type Received } from './pages.ts';
@@ -31,6 +32,8 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
   let cursor: string | undefined;
   let loaded = !options.checkpoint;
   let timeouts = 0;
+  /** How often everything was forgotten: an answer to a question from before says nothing of where to go on. */
+  let epoch = 0;
   let running: Promise<void> = Promise.resolve();
 
   const hub = createHub<Received<E>>({
@@ -67,7 +70,8 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
     const { oldest = { cursor, list: [], committed: 0 } } = pages;
     return {
       v: 1,
-      cursor: oldest.cursor,
+      // What is kept needs no second answer: the cursor goes on behind it.
+      cursor: kept ? cursor : oldest.cursor,
       taken: kept ? undefined : oldest.list[oldest.committed - 1]?.id,
       page: kept ? pages.pending().map((received) => ({ ...received, event: mask(received.event) })) : undefined,
       window: options.overlap ? reading.window : undefined,
@@ -101,11 +105,11 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
     deliver(pages.open(cursor, saved.page ?? [], false));
   };
 
-  const receive = async (batch: Batch<E>): Promise<void> => {
+  const receive = async (batch: Batch<E>, asked: number): Promise<void> => {
     timeouts = 0;
     const from = cursor;
     const list = reading.read(batch);
-    cursor = batch.cursor ?? cursor;
+    if (asked === epoch) cursor = batch.cursor ?? cursor;
     const page = pages.open(from, list, cursor !== from);
     // What upstream gives no second time is written down before anybody acts on it.
     if (checkpoint && kept && list.length > 0) {
@@ -173,20 +177,30 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
   /** One question and what follows from it: the milliseconds to wait, or `undefined` at the end. */
   const once = async (signal: AbortSignal): Promise<number | undefined> => {
     const began = clock.now();
+    let asking = false;
     try {
       if (!loaded) await resume();
       await room(signal);
       if (signal.aborted) return undefined;
       hub.counters.polls += 1;
-      const batch = await options.ask(cursor, signal);
+      asking = true;
+      const asked = epoch;
+      const batch = await (drains
+        ? inGrace(signal, (longer) => options.ask(cursor, longer))
+        : options.ask(cursor, signal));
+      asking = false;
       // Also when the last watcher has left meanwhile: what was handed out is kept for the next one.
-      await receive(batch);
+      await receive(batch, asked);
       warnEarly(batch.rateLimit);
       if (signal.aborted) return undefined;
       hub.status('live');
-      return batch.again ? 0 : Math.max(0, interval - (clock.now() - began));
+      // At most the interval, also when the clock was set back.
+      return batch.again ? 0 : Math.min(interval, Math.max(0, interval - (clock.now() - began)));
     } catch (thrown) {
-      return signal.aborted ? undefined : failed(ours(thrown), began);
+      if (!signal.aborted) return failed(ours(thrown), began);
+      // It may have been handed out while nobody waited for it any more.
+      if (drains && asking) hub.gap({ reason: 'truncated', from: began });
+      return undefined;
     }
   };
 
@@ -203,7 +217,9 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
         });
 
   const run = async (signal: AbortSignal): Promise<void> => {
-    if (!signal.aborted) hub.status('connecting');
+    if (signal.aborted) return;
+    if (reading.cold) reading.since = Math.min(reading.since, clock.now());
+    hub.status('connecting');
     for (let wait: number | undefined = 0; wait !== undefined && !signal.aborted; ) {
       wait = await once(signal);
       if (wait) await sleep(clock, wait, signal).catch(() => {});
@@ -212,7 +228,8 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
 
   return Object.assign(hub, {
     async forget() {
-      await running;
+      epoch += 1;
+      if (hub.watchers === 0) await running;
       await checkpoint?.forget();
       cursor = undefined;
       reading.forget();

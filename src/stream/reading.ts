@@ -4,6 +4,7 @@ import { createMemory } from './memory.ts';
 import { overlapOf } from './overlap.ts';
 import type { Received } from './pages.ts';
 import type { Batch, PollOptions } from './poll-options.ts';
+import { randomId } from './tip-wire.ts';
 
 /** Tells what of an answer is new, and gives each event its id. */
 export interface Reading<E> {
@@ -13,7 +14,10 @@ export interface Reading<E> {
   resumeAfter: string | undefined;
   /** Nothing was asked before, so the first answer may hold what happened before the start. */
   cold: boolean;
+  /** When somebody first watched, Unix time in milliseconds. */
+  since: number;
   read(batch: Batch<E>): Received<E>[];
+  /** Begins anew. Ids stay known: what still waits for a watcher is not given twice. */
   forget(): void;
 }
 
@@ -25,10 +29,18 @@ export interface ReadingEars {
 }
 
 export function createReading<E>(options: PollOptions<E>, ears: ReadingEars): Reading<E> {
-  const { platform, drains, overlap, clock, random, eventId, eventTime } = options;
-  const text = options.text ?? ((event: E) => JSON.stringify(options.mask ? options.mask(event) : event));
+  const { platform, drains, overlap, clock, eventId, eventTime } = options;
+  const write = options.text ?? ((event: E) => JSON.stringify(options.mask ? options.mask(event) : event));
+  /** An event that is nested too deep to be written is like no other. */
+  const text = (event: E): string => {
+    try {
+      return write(event);
+    } catch {
+      return randomId();
+    }
+  };
   const backlog = options.backlog ?? (options.checkpoint || drains ? 'deliver' : 'skip');
-  let memory = createMemory();
+  const memory = createMemory();
   let repeats = 0;
   let lastPage = '';
 
@@ -46,7 +58,7 @@ export function createReading<E>(options: PollOptions<E>, ears: ReadingEars): Re
   const lookForRepeats = (events: readonly E[]): void => {
     const first = events[0];
     if (first === undefined || eventId?.(first) !== undefined) return;
-    const page = JSON.stringify(events);
+    const page = events.map(text).join();
     repeats = page === lastPage ? repeats + 1 : 1;
     lastPage = page;
     if (repeats === 3)
@@ -59,8 +71,17 @@ export function createReading<E>(options: PollOptions<E>, ears: ReadingEars): Re
       );
   };
 
+  /** When the stream was started, on the server's clock. In whole seconds, as some upstreams count: rather an old tip than none. */
+  const beginning = ({ serverDate, elapsedMs }: Batch<E>, at: number): number => {
+    // Without the server's clock (a page may not read the header), only an answer that came at once can hold what is old.
+    if (backlog === 'deliver' || (serverDate === undefined && elapsedMs >= 1000)) return Number.NEGATIVE_INFINITY;
+    const ago = at - Math.min(self.since, at - elapsedMs);
+    return Math.floor(((serverDate ?? at) - ago) / 1000) * 1000;
+  };
+
   /** The page that was under way at the last stop comes again: what was committed of it is not new. */
   const afterResumed = (list: Received<E>[]): Received<E>[] => {
+    if (self.resumeAfter === undefined || list.length === 0) return list;
     const at = list.findIndex((received) => received.id === self.resumeAfter);
     self.resumeAfter = undefined;
     ears.counters.duplicates += at + 1;
@@ -71,15 +92,14 @@ export function createReading<E>(options: PollOptions<E>, ears: ReadingEars): Re
     window: [],
     resumeAfter: undefined,
     cold: true,
+    since: Number.POSITIVE_INFINITY,
     read(batch) {
       const at = clock.now();
-      // The server's clock, not ours, says when the question was asked.
-      const began =
-        self.cold && backlog !== 'deliver' ? (batch.serverDate ?? at) - batch.elapsedMs : Number.NEGATIVE_INFINITY;
+      const began = self.cold ? beginning(batch, at) : Number.NEGATIVE_INFINITY;
       self.cold = false;
       if (drains && !overlap) lookForRepeats(batch.events);
       // Never made of content: equal tips are two tips, and a hash of a name is the name.
-      const page = (random().toString(36) + random().toString(36)).replaceAll('0.', '');
+      const page = randomId();
       const list: Received<E>[] = [];
       for (let index = overlap ? known(batch.events) : 0; index < batch.events.length; index += 1) {
         const event = batch.events[index] as E;
@@ -95,10 +115,9 @@ export function createReading<E>(options: PollOptions<E>, ears: ReadingEars): Re
         if ((eventTime?.(event) ?? began) >= began) list.push({ event, id, at });
         else if (backlog === 'mark') list.push({ event, id, at, backlog: true });
       }
-      return self.resumeAfter === undefined ? list : afterResumed(list);
+      return afterResumed(list);
     },
     forget() {
-      memory = createMemory();
       self.window = [];
       self.resumeAfter = undefined;
       self.cold = true;

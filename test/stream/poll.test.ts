@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { seconds } from '../../src/core/time.ts';
+import { memoryStore } from '../../src/stream/checkpoint-store.ts';
 import type { StreamGap, StreamStatus } from '../../src/stream/event-stream.ts';
 import { toStream } from '../../src/stream/stream.ts';
 import { testClock } from '../support/clock.ts';
@@ -138,7 +139,7 @@ test.each([
 );
 
 test('EV-20 stopping interrupts the wait at once and aborts the request in flight', async () => {
-  const hanging = await polled(inTurn('silence'));
+  const hanging = await polled(inTurn('silence'), { drains: false });
   const stop = toStream(hanging.source).subscribe(() => {});
   await hanging.server.arrived(1);
   stop();
@@ -385,4 +386,121 @@ test('delivery-6 whoever watches again goes on at the cursor, and what was left 
   await until(() => seen.length === 4);
   expect(seen).toEqual([1, 2, 3, 4]);
   expect(run.server.arrivals.map(({ query }) => query.get('after'))).toEqual([null, '2']);
+});
+
+test('EV-20 an answer that is given only once is waited for half a second after the last watcher left, and kept for the next', async () => {
+  const { opened, open } = gate();
+  const run = await polled(async ({ nth }) => {
+    if (nth > 1) return empty;
+    await opened;
+    return json({ events: [{ n: 1 }, { n: 2 }] });
+  });
+  const stop = toStream(run.source).subscribe(() => {});
+  await run.server.arrived(1);
+  stop();
+  open();
+  await run.source.close();
+  expect(run.source.untaken).toBe(2);
+  const seen = numbers(run);
+  await until(() => seen.length === 2);
+  expect(seen).toEqual([1, 2]);
+});
+
+test('delivery-2 an answer that nobody could wait for any longer is a gap', async () => {
+  const run = await polled(inTurn('silence'));
+  const gaps: StreamGap[] = [];
+  run.source.on('gap', (gap) => gaps.push(gap));
+  const stop = toStream(run.source).subscribe(() => {});
+  await run.server.arrived(1);
+  stop();
+  await run.source.close();
+  await until(() => run.server.aborted === 1);
+  expect(gaps).toEqual([expect.objectContaining({ reason: 'truncated' })]);
+});
+
+test('delivery-2 ids of events without one differ, whatever random numbers the app gives', async () => {
+  const run = await polled(inTurn(json({ events: [{ n: 1 }] }), json({ events: [{ n: 2 }] }), empty), {
+    interval: 1000,
+    random: () => 0.5,
+  });
+  const ids = new Set<string>();
+  toStream(run.source).subscribe(({ id }) => void ids.add(id));
+  await until(() => ids.size === 1 && run.clock.pending > 0);
+  await run.clock.advance(1000);
+  await until(() => run.source.counters.eventsProcessed === 2);
+  expect(ids.size).toBe(2);
+});
+
+test('delivery-2 an endpoint with pages and a cursor is asked for the next page after a crash, not for the kept one', async () => {
+  const store = memoryStore();
+  const route: Route = ({ query }) => {
+    const after = Number(query.get('after') ?? 0);
+    return json(after < 2 ? { events: [{ n: after + 1 }], cursor: `${after + 1}` } : { events: [] });
+  };
+  const first = await polled(route, { checkpoint: store, interval: 1000 });
+  const loop = toStream(first.source).iterate();
+  expect((await loop.next()).value?.event.n).toBe(1);
+  // A crash: nothing of the first process is closed or written any more.
+  const stored = structuredClone(await store.get('tipstream:pretend:here:me'));
+  const second = await polled(first.server, { checkpoint: { ...memoryStore(), get: () => stored }, interval: 50 });
+  const seen = numbers(second);
+  await until(() => second.source.counters.polls > 0 && second.clock.pending > 0);
+  await second.clock.advance(200);
+  await until(() => seen.length === 2);
+  expect(seen).toEqual([1, 2]);
+});
+
+test('delivery-8 what happened while the start was failing is no backlog', async () => {
+  const began = Date.UTC(2026, 0, 1, 20);
+  const date = new Date(began + 5000).toUTCString();
+  const answer = json(
+    {
+      events: [
+        { n: 1, at: began - 1000 },
+        { n: 2, at: began + 2000 },
+      ],
+      cursor: 'c',
+    },
+    200,
+    { date },
+  );
+  const run = await polled(({ nth }) => (nth === 1 ? json({}, 503) : answer), {
+    drains: false,
+    clock: testClock(began),
+  });
+  const seen = numbers(run);
+  const wait = waits(run);
+  await until(() => wait.length === 1);
+  await run.clock.advance(5000);
+  await until(() => seen.length > 0);
+  expect(seen).toEqual([2]);
+});
+
+test('EV-24 a clock that is set back does not silence a source for longer than its interval', async () => {
+  const base = testClock();
+  let back = 0;
+  const clock = { ...base, advance: base.advance, now: () => base.now() - back };
+  const run = await polled(
+    async () => {
+      back += 3_600_000;
+      return empty;
+    },
+    { clock: clock as never, interval: 5000 },
+  );
+  numbers(run);
+  await until(() => run.source.counters.lastSuccessAt !== undefined && base.delays.length > 0);
+  expect(Math.max(...base.delays.filter((delay) => delay !== 10_000))).toBeLessThanOrEqual(5000);
+});
+
+test('forget() while somebody watches resolves, and the next question is a first one', async () => {
+  const run = await polled(({ query }) => json({ events: [], cursor: `${Number(query.get('after') ?? 0) + 1}` }), {
+    drains: false,
+    interval: 1000,
+  });
+  numbers(run);
+  await until(() => run.source.counters.polls === 1 && run.clock.pending > 0);
+  await run.source.forget();
+  await run.clock.advance(1000);
+  await run.server.arrived(2);
+  expect(run.server.arrivals.map(({ query }) => query.get('after'))).toEqual([null, null]);
 });
