@@ -50,14 +50,14 @@ export function createLeftovers<T>(fan: Fan<T>, dropped: () => void): Leftovers<
   };
 
   const give: Leftovers<T>['give'] = (ticket, newcomer) => {
-    if (giving) return void next.push([ticket, newcomer]);
+    next.push([ticket, newcomer]);
+    if (giving) return;
     giving = true;
-    show(ticket, newcomer);
-    while (next.length > 0) {
-      const [later, to] = next.shift() ?? [];
-      if (later) show(later, to);
+    try {
+      for (let first = next.shift(); first; first = next.shift()) show(...first);
+    } finally {
+      giving = false;
     }
-    giving = false;
   };
 
   const again = (ticket: Ticket, newcomer?: Watcher<T>): void => {

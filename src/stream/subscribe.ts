@@ -18,16 +18,18 @@ export function subscribe<T>(
   let retry: { stop: Stop; ticket: Ticket | undefined } | undefined;
 
   const call = (event: T, ticket: Ticket | undefined, held: boolean, failures = 0): void => {
-    let returned: void | Promise<void>;
+    let promise: Promise<void> | undefined;
     face.busy = true;
     try {
-      returned = next(event);
+      const returned = next(event);
+      // Inside, because a `then` may throw when it is looked at.
+      promise = isPromise(returned) ? Promise.resolve(returned) : undefined;
     } catch (error) {
       face.busy = false;
       if (!held) hold(ticket);
       return failed(event, ticket, error, failures);
     }
-    if (!isPromise(returned)) {
+    if (!promise) {
       face.busy = false;
       if (held) pass(ticket);
       else if (ticket) ticket.passed = true;
@@ -35,7 +37,7 @@ export function subscribe<T>(
     }
     if (!held) hold(ticket);
     consumer.stall.holds(ticket);
-    running = Promise.resolve(returned).then(
+    running = promise.then(
       () => rest(() => pass(ticket)),
       (error: unknown) => rest(() => failed(event, ticket, error, failures)),
     );

@@ -8,7 +8,8 @@ import { toStream } from './stream.ts';
 /**
  * One source, seen in one way. Whoever watches the view watches the source, so that a view keeps nothing and holds no ticket.
  *
- * @param show - What the view makes of an event, `undefined` for what is not in it. Asked once per event, however many watch; must not throw.
+ * @param show - What the view makes of an event, `undefined` for what is not in it. Asked once per event, however many watch. An event
+ *   for which it throws, e.g. one that is nested too deep, is said as `invalid` and counts as taken.
  * @param signal - Ends every watcher of the view; what it was given is still taken.
  */
 export function view<A, T>(
@@ -42,7 +43,12 @@ export function view<A, T>(
         next(event, ticket) {
           if (event !== last) {
             last = event;
-            shown = show(event, emit);
+            shown = undefined;
+            try {
+              shown = show(event, emit);
+            } catch {
+              emit('invalid', { platform: source.platform, path: '', code: 'unreadable' });
+            }
             if (shown !== undefined) own.eventsProcessed += 1;
           }
           if (shown !== undefined) watcher.next(shown, ticket);

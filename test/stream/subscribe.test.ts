@@ -375,3 +375,24 @@ describe('subscribe', () => {
     expect(source.stream.stats().errors).toEqual({ CONSUMER: 2 });
   });
 });
+
+describe('a callback whose result cannot be looked at', () => {
+  it('delivery-1 is a callback that failed, and the next events come', async () => {
+    const source = numbers();
+    const failed = heard(source.stream, 'failed');
+    const seen: number[] = [];
+    const trap = Object.defineProperty(Promise.resolve(), 'then', {
+      get() {
+        throw new Error('no then');
+      },
+    });
+    source.stream.subscribe((n) => {
+      seen.push(n);
+      return n === 1 ? trap : undefined;
+    });
+    await source.send(1, 2, 3);
+    expect(seen).toEqual([1, 2, 3]);
+    expect(failed).toMatchObject([{ event: 1, error: { message: 'no then' } }]);
+    expect(source.stream.stats().untaken).toBe(0);
+  });
+});

@@ -109,3 +109,24 @@ describe('a view', () => {
     expect(ends).toEqual([undefined]);
   });
 });
+
+describe('a view that cannot show an event', () => {
+  it('delivery-1 says it as invalid, takes it, and goes on', async () => {
+    const source = numbers();
+    const stream = view<number, number>(originOf(source.stream), (n) => {
+      if (n === 2) throw new RangeError('Maximum call stack size exceeded');
+      return n;
+    });
+    const invalid = heard(stream, 'invalid');
+    const [first, second]: number[][] = [[], []];
+    stream.subscribe((n) => void first?.push(n));
+    stream.subscribe((n) => void second?.push(n));
+    await source.send(1, 2, 3);
+    expect([first, second]).toEqual([
+      [1, 3],
+      [1, 3],
+    ]);
+    expect(invalid).toEqual([{ platform: 'numbers', path: '', code: 'unreadable' }]);
+    expect([...source.answers.values()]).toEqual(['taken', 'taken', 'taken']);
+  });
+});
