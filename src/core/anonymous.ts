@@ -53,12 +53,13 @@ export function maskEvent(event: unknown): unknown {
   return copy(bare, (key, item) => (typeof item === 'string' && !word.test(key) ? item.replace(found, nobody) : item));
 }
 
-/** A text that is no JSON may have lost its flag: every name in it goes. */
+/** A text that is no JSON may have lost its flag: every name in it goes, and every event that it quotes. */
 const maskText = (text: string): string => {
   try {
     return JSON.stringify(maskAnonymous(JSON.parse(text)));
   } catch {
-    return text.replace(
+    if (/^\s*(?:\{|\[(?![A-Z]))/.test(text)) return `(${text.length} characters, cut off)`;
+    return text.replace(/[[{]\s*["'\\{[&][^]*/, '…').replace(
       /((?:name|login|nick|user|from|tipper|sender|(?:user|tipper|sender|from)_?(?:id|key))\\?["']?\s*[:=]\s*\\?["']?)(?![\s{["'\\])[^"'\\&,}\]]*/gi,
       `$1${nobody}`,
     );

@@ -1,4 +1,5 @@
 import { maskAnonymous } from './anonymous.ts';
+import { oneLine } from './words.ts';
 
 /** Where log lines go. A method that is missing silences its level. Lines hold no secret and no name behind an anonymous tip. */
 export interface Logger {
@@ -37,6 +38,6 @@ export const consoleLogger = (level: Level = 'warn'): Logger => ({
   body: (text) => String(maskAnonymous(text)),
 });
 
-/** One log line: `[twitch] [20:15:00] users: 503, trying again in 300 ms`. The time is UTC. */
+/** One log line: `[twitch] [20:15:00] users: 503, trying again in 300 ms`. The time is UTC. Whatever the text says, it stays one line. */
 export const line = (platform: string, at: number, text: string): string =>
-  `[${platform}] [${new Date(at).toISOString().slice(11, 19)}] ${text}`;
+  `[${platform}] [${new Date(at).toISOString().slice(11, 19)}] ${oneLine(text)}`;

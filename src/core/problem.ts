@@ -1,12 +1,9 @@
-import { maskAnonymous } from './anonymous.ts';
 import type { ErrorCode, Problem } from './errors.ts';
 import { errorCodeOf, type ReadProblem } from './status.ts';
+import { capped, excerpt } from './words.ts';
 
 type Fields = NonNullable<Problem['fields']>;
 type Body = Readonly<Record<string, unknown>>;
-
-/** Longer texts say nothing more, and regular expressions take their time with them. */
-const longestText = 10_000;
 
 /** The categories that upstreams name, whatever the status beside them. */
 const categories: readonly [RegExp, ErrorCode][] = [
@@ -32,8 +29,6 @@ function meaningOf({ code, subCode, fields }: Problem, status: number): ErrorCod
 
 const isBody = (value: unknown): value is Body => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const cut = (text: string): string => text.slice(0, 500).replace(/[\uD800-\uDBFF]$/, '');
-
 /** A text out of whatever stands in its place; `undefined` for what is none. */
 const words = (value: unknown): string | undefined => {
   if (Array.isArray(value))
@@ -45,19 +40,15 @@ const words = (value: unknown): string | undefined => {
         .join('; '),
     );
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);
-  return typeof value === 'string' ? cut(value.trim()) || undefined : undefined;
+  return typeof value === 'string' ? excerpt(value) || undefined : undefined;
 };
 
-/** The words of a page or a log line. JSON that broke off may hold a tip whose anonymity was cut off. */
-const plain = (text: string): string => {
-  const words = text
-    .slice(0, longestText)
+/** The words of a page or a log line. */
+const plain = (text: string): string =>
+  capped(text)
     .replace(/<(script|style|head)\b[\s\S]*?<\/\1\s*>/gi, ' ')
     .replace(/<[^<>]*>/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
-  return /^[[{]/.test(words) ? String(maskAnonymous(words)) : words;
-};
+    .replace(/\s+/g, ' ');
 
 /** `[{ loc, msg, type }]` and its relatives. What was sent is not repeated. */
 const listedFields = (items: readonly unknown[]): Fields =>
@@ -76,11 +67,11 @@ const listedFields = (items: readonly unknown[]): Fields =>
 const mappedFields = (map: Body): Fields =>
   Object.entries(map)
     .slice(0, 50)
-    .map(([path, message]) => ({ path, message: words(message) ?? 'invalid' }));
+    .map(([path, message]) => ({ path: excerpt(path), message: words(message) ?? 'invalid' }));
 
 const firstField = (fields: Fields | undefined): string | undefined => {
   const first = fields?.[0];
-  return first && cut(first.path ? `${first.path}: ${first.message}` : first.message);
+  return first && excerpt(first.path ? `${first.path}: ${first.message}` : first.message);
 };
 
 interface Said {
@@ -145,7 +136,7 @@ export function readProblem(status: number, headers: Headers, text: string, body
   const top = isBody(body) ? body : {};
   const said: Said = isBody(body)
     ? readBody(body)
-    : { code: `HTTP_${status}`, message: body === undefined ? cut(plain(text)) : words(body) };
+    : { code: `HTTP_${status}`, message: body === undefined ? excerpt(plain(text)) : words(body) };
   const wait = Number(
     words(top.retry_after ?? (isBody(said.details) ? said.details.retry_after : undefined)) ?? Number.NaN,
   );

@@ -1,4 +1,5 @@
 import type { ErrorCode, Problem } from './errors.ts';
+import { oneLine } from './words.ts';
 
 /** What an error reader made of an answer. */
 export interface ReadProblem extends Problem {
@@ -40,6 +41,6 @@ const general: Advice = {
 /** What an answer that is an error means: the platform's advice or ours, the wait, and what the upstream itself says. */
 export function explain(code: ErrorCode, own: Advice = {}, problem?: Problem, retryAfterMs?: number): string {
   const wait = retryAfterMs === undefined ? '' : `; wait ${Math.ceil(retryAfterMs / 100) / 10} s`;
-  const said = problem?.message ? ` (upstream: ${problem.message})` : '';
+  const said = problem?.message ? ` (upstream: ${oneLine(problem.message)})` : '';
   return (own[code] ?? general[code] ?? 'the upstream refused') + wait + said;
 }

@@ -1,4 +1,5 @@
 import type { Problem } from '../core/errors.ts';
+import { capped, excerpt } from '../core/words.ts';
 import { isWire, textOf, type Wire } from './tip-wire.ts';
 
 /** One answer of a polled platform. */
@@ -22,6 +23,6 @@ export function pageOf<E>(body: unknown): TipPage<E> {
 /** What the upstream says of a failure, as far as it says anything: no error body of these platforms is documented. */
 export function problemOf(_status: number, _headers: Headers, text: string, body: unknown): Problem {
   const said: Wire = isWire(body) ? body : {};
-  const plain = body === undefined ? text.replace(/<[^>]*>|\s+/g, ' ').trim() : '';
-  return { message: textOf(said.message ?? said.error ?? said.detail ?? said.status ?? plain).slice(0, 500) };
+  const plain = body === undefined ? capped(text).replace(/<[^<>]*>|\s+/g, ' ') : '';
+  return { message: excerpt(textOf(said.message ?? said.error ?? said.detail ?? said.status ?? plain)) };
 }

@@ -10,6 +10,18 @@ describe('a logger', () => {
     expect(line('demo', Date.UTC(2026, 0, 1, 9, 5, 7), 'listening')).toBe('[demo] [09:05:07] listening');
   });
 
+  it('EV-35 writes one line, whatever the text holds', () => {
+    expect(line('demo', 0, 'a\u001b]0;x\u0007\nfake line\u202e')).toBe('[demo] [00:00:00] a ]0;x fake line ');
+  });
+
+  it.each([
+    '{"isAnon":true,"message":"love, hush_name","username":"hush_name"',
+    '{"isAnon":true,"username":"\\u0068ush_name"',
+    ' [{"isAnon":true,"username":"hush_name"}',
+  ])('EV-46 of a body that was cut off, only the length is shown: %s', (text) => {
+    expect(consoleLogger('debug').body?.(text)).toBe(`(${text.length} characters, cut off)`);
+  });
+
   it('writes warnings and errors to the console, more on request', () => {
     const spies = (['debug', 'info', 'warn', 'error'] as const).map((level) =>
       vi.spyOn(console, level).mockImplementation(() => {}),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { errorCodeOf } from '../../src/core/status.ts';
+import { errorCodeOf, explain } from '../../src/core/status.ts';
 
 test('XS-1 a status has one code', () => {
   const table = {
@@ -36,5 +36,11 @@ test('XS-1 every status has a code', () => {
     fc.property(fc.integer({ min: 100, max: 999 }), (status) => {
       expect(errorCodeOf(status)).toMatch(/^[A-Z_]+$/);
     }),
+  );
+});
+
+test('EV-46 what the upstream says stays one line of a message', () => {
+  expect(explain('SERVER', {}, { message: 'down\u001b[2J\nfake' })).toBe(
+    'the upstream failed (upstream: down [2J fake)',
   );
 });
