@@ -20,7 +20,8 @@ export const values = (headers: Headers, name: string): string[] =>
   headers.get(name)?.match(/(?:[a-z]{3}(?:[a-z]*day)?, )?[^\s,][^,]*/gi) ?? [];
 
 /** The number of `100`, `0.5`, `-3` or `100;w=60`; NaN is what nothing else is. */
-export const numberOf = (value: string): number => Number(/^-?\d*\.?\d+(?=\s*(;|$))/.exec(value)?.[0] ?? Number.NaN);
+export const numberOf = (value: string): number =>
+  Number(/^-?(\d+(\.\d+)?|\.\d+)(?=\s*(;|$))/.exec(value)?.[0] ?? Number.NaN);
 
 /** Milliseconds from `now` to a time printed as seconds from now, epoch in seconds or milliseconds, or date; these by the answer's own clock. */
 const waitOf = (value: string, headers: Headers, now: number): number => {

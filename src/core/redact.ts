@@ -35,7 +35,7 @@ const pattern = (secret: string): string =>
   Array.from(secret, (character) => {
     if (/\w/.test(character)) return character;
     const bytes = Array.from(new TextEncoder().encode(character), (byte) => `%${byte.toString(16).padStart(2, '0')}`);
-    return `(?:\\\\*${character.replace(/[^\w\s]/, '\\$&')}|${bytes.join('')}${character === ' ' ? '|\\+' : ''})`;
+    return `(?:\\\\{0,7}${character.replace(/[^\w\s]/, '\\$&')}|${bytes.join('')}${character === ' ' ? '|\\+' : ''})`;
   }).join('');
 
 /** Makes a redactor that knows no secret by value yet. */

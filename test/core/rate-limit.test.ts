@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readRateFields } from '../../src/core/rate-fields.ts';
-import { readRateLimit, readRetryAfter, untilReset } from '../../src/core/rate-limit.ts';
+import { numberOf, readRateLimit, readRetryAfter, untilReset } from '../../src/core/rate-limit.ts';
 
 const now = Date.UTC(2026, 10, 22, 12, 0, 0);
 const date = (at: number): string => new Date(at).toUTCString();
@@ -211,4 +211,14 @@ describe('retry after', () => {
       { numRuns: 500 },
     );
   });
+});
+
+test('core-10 a header of 200 kB is read in no time', () => {
+  const began = performance.now();
+  for (const text of [`${'1'.repeat(200_000)}x`, `1${' '.repeat(200_000)}x`, '1.'.repeat(100_000)])
+    expect(numberOf(text)).toBeNaN();
+  expect(performance.now() - began).toBeLessThan(1000);
+  expect([' ', '5', '-3', '.5', '0.5', '100;w=60', '100 ; w=60', '5x'].map(numberOf)).toEqual([
+    ...[Number.NaN, 5, -3, 0.5, 0.5, 100, 100, Number.NaN],
+  ]);
 });

@@ -99,6 +99,13 @@ describe('redact', () => {
     );
   });
 
+  test('core-10 replaces nothing but known values where only those are asked for', () => {
+    const { known } = knowing('not/a/secret');
+    const address = '/p?next_token=abc&key=k1&s=***';
+    expect(known(`${address}&a=not%2Fa%2Fsecret`, '{token}')).toBe(`${address}&a={token}`);
+    expect(createRedactor().known(address, '{token}')).toBe(address);
+  });
+
   test('core-10 the longest value is masked first, so that no rest of it stays', () => {
     expect(knowing('abcd', 'abcdefgh').text('x abcdefgh y')).toBe('x *** y');
     expect(knowing('abcdefgh', 'abcd').text('x abcdefgh y')).toBe('x *** y');
@@ -180,4 +187,12 @@ describe('redact', () => {
       text(long);
     expect(performance.now() - began).toBeLessThan(2000);
   });
+});
+
+test('XS-8 a text of 200 kB of backslashes is masked in no time', () => {
+  const redactor = createRedactor();
+  redactor.add('-not-a-secret-token');
+  const began = performance.now();
+  expect(redactor.text('\\'.repeat(200_000))).toHaveLength(200_000);
+  expect(performance.now() - began).toBeLessThan(1000);
 });
