@@ -53,7 +53,10 @@ export interface TipClient<E, Options extends TipsOptions = TipsOptions> {
   simulate(tip?: Partial<TipEvent>): Promise<void>;
   /** The last known state of each rate class that was used. */
   rateLimits(): Record<string, RateState>;
-  /** Asks once, and says in a sentence whether the credential is good. Events in the answer wait for the streams. */
+  /**
+   * Asks once, and says in a sentence whether the credential is good. Events in the answer wait for the streams of this
+   * client, in memory only: where an endpoint hands each event out once, watch before you close, or they are lost.
+   */
   verify(): Promise<Verification>;
   /** Forgets tokens, the place in the stream and its checkpoint. */
   forget(): Promise<void>;
@@ -108,7 +111,8 @@ export function tipClient<E>(parts: TipPlatform<E>): TipClient<E, TipsOptions & 
   /** Whatever takes test tips. */
   const feeds = new Set<Feed>();
   let source: Poll<E | Simulated> | undefined;
-  let held: Batch<E> | undefined;
+  /** What `verify()` was given, an answer each: the source reads them as if it had asked. */
+  let held: Batch<E>[] = [];
   let told: unknown;
 
   const error = (code: 'CONFIG' | 'CONSUMER' | 'ABORTED', text: string): TipstreamError =>
@@ -142,9 +146,8 @@ export function tipClient<E>(parts: TipPlatform<E>): TipClient<E, TipsOptions & 
 
   const ask = async (cursor: string | undefined, signal?: AbortSignal): Promise<Batch<E>> => {
     if (connection.closed) throw error('ABORTED', 'the client is closed; make a new one');
-    const batch = held ?? (await parts.ask(cursor, signal, chosen));
-    held = undefined;
-    return batch;
+    const first = held.shift();
+    return first ? { ...first, again: held.length > 0 } : parts.ask(cursor, signal, chosen);
   };
 
   const shared = (settings: Settings): Poll<E | Simulated> => {
@@ -209,12 +212,11 @@ export function tipClient<E>(parts: TipPlatform<E>): TipClient<E, TipsOptions & 
     verify: () =>
       verify(platform, async () => {
         if (parts.probe) return parts.probe();
-        const batch = await parts.ask(undefined, undefined, chosen);
-        held = { ...batch, events: [...(held?.events ?? []), ...batch.events] };
+        held.push(await parts.ask(undefined, undefined, chosen));
       }),
     async forget() {
       connection.forget();
-      held = undefined;
+      held = [];
       await source?.forget();
     },
     async close() {

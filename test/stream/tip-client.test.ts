@@ -7,8 +7,8 @@ import { memoryStore } from '../../src/stream/checkpoint-store.ts';
 import { validateNormalizedEvent } from '../../src/stream/validate.ts';
 import { createStripchat } from '../../src/stripchat/index.ts';
 import { until } from '../support/polled.ts';
-import { inTurn, testRoom, watched } from '../support/room.ts';
-import { json, type Route } from '../support/server.ts';
+import { inTurn, soon, testRoom, watched } from '../support/room.ts';
+import { gate, json, type Route } from '../support/server.ts';
 
 const page = (...events: unknown[]) => json({ success: true, events });
 const tip = (amount: number) => ({ type: 'tip', amount, user: 'fond_grace', timestamp: 1767225600 });
@@ -224,6 +224,58 @@ describe('a client', () => {
     });
     const { client: lost } = await client(() => 'reset');
     await expect(lost.verify()).rejects.toMatchObject({ code: 'NETWORK' });
+  });
+
+  it('delivery-1 keeps what verify was given while a question was under way', async () => {
+    const door = gate();
+    const {
+      client: one,
+      server,
+      clock,
+    } = await client(
+      inTurn(
+        async () => {
+          await door.opened;
+          return page();
+        },
+        page(tip(1)),
+        page(tip(2)),
+        'silence',
+      ),
+    );
+    const { seen } = watched(one.tips());
+    await server.arrived(1);
+    await one.verify();
+    await one.verify();
+    door.open();
+    await soon(clock, () => seen.length === 2);
+    expect(seen.map(({ amount }) => amount)).toEqual([1, 2]);
+  });
+
+  it('EV-40 counts a window once, however often it was verified', async () => {
+    const {
+      client: one,
+      server,
+      clock,
+    } = await client(inTurn(page(tip(1), tip(2)), page(tip(1), tip(2)), page(tip(1), tip(2), tip(3))), {
+      overlap: true,
+    });
+    await one.verify();
+    await one.verify();
+    const { seen } = watched(one.tips());
+    await soon(clock, () => seen.length === 3);
+    expect(seen.map(({ amount }) => amount)).toEqual([1, 2, 3]);
+    expect(server.arrivals.length).toBeGreaterThan(2);
+  });
+
+  it('forgets what verify was given', async () => {
+    const { client: one, server } = await client(inTurn(page(tip(1)), page(tip(2)), 'silence'));
+    await one.verify();
+    await one.forget();
+    const { seen } = watched(one.tips());
+    await until(() => seen.length === 1);
+    expect(seen[0]?.amount).toBe(2);
+    expect(server.arrivals).toHaveLength(2);
   });
 
   it('forgets its checkpoint', async () => {
