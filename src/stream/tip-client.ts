@@ -157,6 +157,8 @@ export function tipClient<E>(parts: TipPlatform<E>): TipClient<E, TipsOptions & 
     chosen.interval ??= parts.interval;
     chosen.backlog ??= chosen.checkpoint || drains ? 'deliver' : 'skip';
     chosen.overlap ??= false;
+    if (chosen.checkpoint && 'get' in chosen.checkpoint && channel === undefined)
+      warn('give broadcaster: without it two accounts in one store would share this checkpoint');
     source = poll<E | Simulated>({
       ...chosen,
       ...parts,

@@ -5,7 +5,7 @@ import { seconds } from '../../src/core/time.ts';
 import { merge } from '../../src/index.ts';
 import { memoryStore } from '../../src/stream/checkpoint-store.ts';
 import { validateNormalizedEvent } from '../../src/stream/validate.ts';
-import { createStripchat } from '../../src/stripchat/index.ts';
+import { createStripchat, type StripchatOptions } from '../../src/stripchat/index.ts';
 import { until } from '../support/polled.ts';
 import { inTurn, soon, testRoom, watched } from '../support/room.ts';
 import { gate, json, type Route } from '../support/server.ts';
@@ -305,6 +305,27 @@ describe('a client', () => {
     const { seen } = watched(one.tips());
     await until(() => seen.length === 1 && kept.size === 1);
     expect([...kept.keys()]).toEqual(['mine']);
+  });
+
+  it('EV-35 warns once of a checkpoint without a name, which two accounts in one store would share', async () => {
+    const common = { token: 'not-a-secret-token', checkpoint: memoryStore() };
+    const warned = async (options: Partial<StripchatOptions>) => {
+      const room = await testRoom(() => page());
+      const made = createStripchat({ ...room.common, ...common, eventsUrl: `${room.server.url}/events`, ...options });
+      onTestFinished(() => made.close());
+      for (let turn = 1; turn < 3; turn += 1) {
+        const { stop } = watched(made.tips());
+        await soon(room.clock, () => room.server.arrivals.length === turn);
+        stop();
+      }
+      return room.lines.filter((line) => line.startsWith('warn') && line.includes('give broadcaster'));
+    };
+    expect(await warned({})).toEqual([
+      expect.stringContaining('give broadcaster: without it two accounts in one store would share this checkpoint'),
+    ]);
+    expect(await warned({ broadcaster: 'mira' })).toEqual([]);
+    expect(await warned({ checkpoint: { store: memoryStore(), key: 'mine' } })).toEqual([]);
+    expect(await warned({ checkpoint: undefined })).toEqual([]);
   });
 
   it('closes every stream, aborts the request in flight, and says so to who comes after', async () => {
