@@ -64,9 +64,12 @@ export function openEventsApi(
         cursor === undefined ? endpoints.events : { ...endpoints.events, path: cursor, query: undefined };
       const answer = await connection.send(endpoint, { timeout: hold / 1000 }, { signal, timeout: hold + timeout });
       const { events, nextUrl } = answer.data;
+      const next = withoutAccount(follower.follow(nextUrl), redactor);
+      const moved = next !== undefined && next !== cursor && events.length > 0;
+      // An upstream that leads nowhere, or holds for next to nothing, is asked at the interval.
       return toBatch(answer, events, {
-        cursor: withoutAccount(follower.follow(nextUrl), redactor),
-        again: hold > 0 && (events.length > 0 || answer.elapsedMs >= hold / 2),
+        cursor: next,
+        again: hold >= 1000 && (moved || answer.elapsedMs >= hold / 2),
       });
     },
     probe: () => connection.send(endpoints.events, { timeout: 0 }),

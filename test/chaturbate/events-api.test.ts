@@ -119,6 +119,24 @@ describe('the Events API of Chaturbate', () => {
     await server.arrived(3);
   });
 
+  it.each([
+    ['no next address', 1, () => undefined],
+    ['the same next address', 2, (next: (query: string) => string) => next('i=1&timeout=30')],
+    ['a hold below a second', 2, (next: (query: string) => string, nth: number) => next(`i=${nth}&timeout=0.001`)],
+  ])('EV-25 waits the interval after an answer with %s, whatever it holds', async (_, atOnce, nextOf) => {
+    const { client, server, clock, next } = await eventsApi((arrival) =>
+      page([tip(-arrival.nth)], { nextUrl: nextOf(next, arrival.nth) }),
+    );
+    const { seen } = watched(client.tips({ backlog: 'deliver' }));
+    await until(() => seen.length === atOnce);
+    for (let turn = atOnce; turn < atOnce + 3; turn += 1) {
+      await clock.advance(seconds(5) - 1);
+      expect(server.arrivals).toHaveLength(turn);
+      await clock.advance(1);
+      await until(() => seen.length === turn + 1);
+    }
+  });
+
   it('EV-14 gives a hold ten seconds more than it takes: the first its own, the others that of the next address', async () => {
     const { client, server, clock, next } = await eventsApi(
       inTurn(async () => page([tip(0)], { nextUrl: next('i=1&timeout=70') }), 'silence'),
