@@ -78,8 +78,7 @@ export function openEventsApi(
 
 /** Placeholders stand for user and token: a checkpoint holds neither, and a new token finds its place again. */
 const withoutAccount = (path: string | undefined, redactor: Redactor): string | undefined =>
-  path &&
-  redactor.text(path.replace(/(\/events\/)[^/?]+\/[^/?]+/, '$1{username}/{token}')).replaceAll('***', '{token}');
+  path && redactor.known(path.replace(/^([^?#]*?\/events\/)[^/?#]+\/[^/?#]+/, '$1{username}/{token}'), '{token}');
 
 function checkHold(hold: number | undefined): void {
   if (hold === undefined || hold === 0 || (hold >= 1000 && hold <= longest)) return;

@@ -2,6 +2,8 @@
 export interface Redactor {
   /** Masks this value from now on, raw and percent-encoded, wherever it stands. Below 4 characters it is masked by position only. */
   add(secret: string): void;
+  /** A text with `instead` for every known value, and otherwise as it is. */
+  known(text: string, instead: string): string;
   /** A text without userinfo, without known values, and without what stands behind a name that holds secrets. */
   text(text: string): string;
   /** An address, likewise. */
@@ -47,7 +49,7 @@ export function createRedactor(): Redactor {
     for (const [position, replacement] of positions) output = output.replace(position, replacement);
     return output;
   };
-  const hide = (input: string): string => (known ? input.replace(known, mask) : input);
+  const hide = (input: string, instead = mask): string => (known ? input.replace(known, instead) : input);
   const value = (input: unknown): unknown => {
     const shown = (key: string, item: unknown): unknown =>
       item != null && isSecretName(key) ? mask : typeof item === 'string' ? text(item) : item;
@@ -83,6 +85,7 @@ export function createRedactor(): Redactor {
         'gi',
       );
     },
+    known: hide,
     text,
     url: (url) => text(String(url)),
     value,

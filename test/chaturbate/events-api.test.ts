@@ -244,6 +244,20 @@ describe('the Events API of Chaturbate', () => {
     expect(JSON.stringify([...kept])).not.toContain('not-a-secret');
   });
 
+  it('CB-18 keeps what only looks like a credential in the next address', async () => {
+    const { client, server, next } = await eventsApi(
+      inTurn(
+        async () => page([tip(0)], { nextUrl: next('next_token=abc&key=k1&at=/events/a/b&s=***&timeout=30') }),
+        'silence',
+      ),
+    );
+    watched(client.tips());
+    await server.arrived(2);
+    expect(server.arrivals[1]?.url).toBe(
+      `/events/mira/${token}/?next_token=abc&key=k1&at=/events/a/b&s=***&timeout=30`,
+    );
+  });
+
   it('is verified without a hold, and without a step forward', async () => {
     const { client, server, next } = await eventsApi(
       inTurn(async () => idle(next('i=9&timeout=0')), json({}, 401), 'silence'),
