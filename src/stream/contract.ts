@@ -39,12 +39,20 @@ export function openContract<In, E>(
   const asked = address === undefined ? endpoint : { ...endpoint, path: '' };
   const { origin } = new URL(connection.baseUrl.replace(/[{}]/g, ''));
   const follower = createFollower(platform.name, origin);
+  const { auth } = platform;
+  /** A checkpoint holds no credential: that of the day goes back into its place when the address is followed. */
+  const withoutKey = (address: string | undefined): string | undefined => {
+    const url = new URL(address ?? '', origin);
+    if (auth?.in !== 'query' || !url.searchParams.has(auth.name)) return address;
+    url.searchParams.delete(auth.name);
+    return url.href.slice(origin.length);
+  };
   return {
     connection,
     async ask(cursor, signal) {
       follower.check();
       const answer = await connection.send(asked, input, { signal, url: cursor });
-      return toBatch(answer, answer.data.events, { cursor: follower.follow(answer.data.nextUrl) });
+      return toBatch(answer, answer.data.events, { cursor: withoutKey(follower.follow(answer.data.nextUrl)) });
     },
   };
 }

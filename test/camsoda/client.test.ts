@@ -38,6 +38,33 @@ describe('the Camsoda contract', () => {
     expect(server.arrivals[0]?.url).toContain('not-a-secret%2Fkey%26');
   });
 
+  it('XS-8 keeps no key of a next address, and follows it with the one of today', async () => {
+    const kept = new Map<string, unknown>();
+    const checkpoint = {
+      get: (key: string) => kept.get(key),
+      set: (key: string, value: unknown) => void kept.set(key, value),
+      delete: (key: string) => void kept.delete(key),
+    };
+    let key = apiKey;
+    const { client, server, clock } = await camsoda(
+      (arrival) =>
+        json({
+          success: true,
+          events: [tip(arrival.nth)],
+          nextUrl: `${server.url}/next?i=${arrival.nth}&api_key=${encodeURIComponent(apiKey)}&api%5Fkey=again`,
+        }),
+      { checkpoint, apiKey: () => key },
+    );
+    const { seen } = watched(client.tips());
+    await until(() => seen.length === 1 && JSON.stringify([...kept]).includes('/next'));
+    key = 'not-a-secret-successor';
+    await clock.advance(seconds(10));
+    await server.arrived(2);
+    expect(server.arrivals[1]?.url).toBe('/next?i=1&api_key=not-a-secret-successor');
+    expect(JSON.stringify([...kept])).toContain('"/next?i=');
+    expect(JSON.stringify([...kept])).not.toMatch(/not-a-secret|again/);
+  });
+
   it('CS-1 is asked at its own address by default', async () => {
     const { promise, resolve } = Promise.withResolvers<string>();
     const fetch = async (request: Request) => {
