@@ -2,8 +2,8 @@
 const flag = /^(?:is_?anon(?:ymous)?(?:_tip)?|is_stealth)$/i;
 const person = /^(?:from_?)?(?:user|user_?data|from|tipper|sender|member|viewer|fan|author)$/i;
 const nameField = /(?:name|login|nick|(?:user|tipper|sender|from)_?(?:id|key)|avatar(?:_?url)?)$/i;
-/** Words of the upstream, even where somebody is called so. */
-const word = /^(?:method|type|event_type|broadcaster)$/;
+/** Words, ids and numbers of the upstream, even where somebody is called so: a masked event is still the same event. */
+const word = /^(?:method|type|event_type|broadcaster|id|cacheId|timestamp|createdAt|amount)$/;
 const nobody = 'Anonymous';
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;

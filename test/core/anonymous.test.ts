@@ -71,6 +71,22 @@ describe('anonymous', () => {
     expect(maskAnonymous('<html>502 Bad Gateway</html>')).toBe('<html>502 Bad Gateway</html>');
   });
 
+  test('EV-46 keeps ids, times and amounts as they are, also where the name is a part of them', () => {
+    const plain = { id: '1767225600000-1', timestamp: '1767225600', createdAt: '1767-01-01', amount: '1767' };
+    const event = {
+      ...plain,
+      isAnon: true,
+      user: { username: '1767' },
+      message: { cacheId: 'c1767', text: 'by 1767' },
+    };
+    expect(maskAnonymous(event)).toEqual({
+      ...plain,
+      isAnon: true,
+      user: { username: 'Anonymous' },
+      message: { cacheId: 'c1767', text: 'by Anonymous' },
+    });
+  });
+
   test('EV-46 changes nothing in what it was given', () => {
     const [shape] = shapes('isAnon', true);
     const before = JSON.stringify(shape);
