@@ -166,7 +166,7 @@ export function account<T>(stream: EventStream<TipEvent>, { name, sum, store }: 
     if (saved < changes) {
       touched = false;
       checkpoint.touch();
-      await checkpoint.close();
+      await (open ? checkpoint.flush() : checkpoint.close());
     }
     if (!open) unsaved.splice(0).forEach(leave);
   };
@@ -177,6 +177,7 @@ export function account<T>(stream: EventStream<TipEvent>, { name, sum, store }: 
       (derived) => {
         self = derived;
         open = true;
+        checkpoint?.open();
         if (!loaded && !loading) void load();
         return {
           next(tip, ticket) {

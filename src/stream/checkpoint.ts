@@ -17,9 +17,11 @@ export interface Checkpoint {
   load(): Promise<unknown>;
   /** Something changed: it is written soon, and at once at the end of a page, so that a crash repeats no more than one. */
   touch(pageEnd?: boolean): void;
+  /** A new start: from here on it is written again. */
+  open(): void;
   /** Writes what is not written. Never rejects: a failing store is told as an error, and tried again. */
   flush(): Promise<void>;
-  /** The last write for now: nothing is tried again. */
+  /** The last write before the next `open`: a callback that ends later writes nothing over what a successor wrote. */
   close(): Promise<void>;
   forget(): Promise<void>;
 }
@@ -44,6 +46,7 @@ export function createCheckpoint(options: CheckpointOptions): Checkpoint {
       : (option as { store: CheckpointStore; key: string });
   let dirty = false;
   let failing = false;
+  let closed = false;
   let lastWrite = Number.NEGATIVE_INFINITY;
   let scheduled: Stop | undefined;
   let writing: Promise<void> | undefined;
@@ -82,7 +85,7 @@ export function createCheckpoint(options: CheckpointOptions): Checkpoint {
   };
 
   const schedule = (): void => {
-    if (writing || scheduled) return;
+    if (closed || writing || scheduled) return;
     const wait = failing ? seconds(1) : writeEvery - (clock.now() - lastWrite);
     if (wait <= 0) void next();
     else scheduled = clock.after(wait, () => void next());
@@ -115,15 +118,21 @@ export function createCheckpoint(options: CheckpointOptions): Checkpoint {
     },
     touch(pageEnd = false) {
       dirty = true;
-      if (!pageEnd || failing) return schedule();
+      if (closed || !pageEnd || failing) return schedule();
       ending ??= flush().finally(() => {
         ending = undefined;
       });
     },
+    open() {
+      closed = false;
+      if (dirty) schedule();
+    },
     flush,
     async close() {
+      closed = true;
       await flush();
-      rest();
+      // Unless somebody began anew meanwhile.
+      if (closed) rest();
     },
     async forget() {
       await writing;

@@ -42,6 +42,7 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
     ahead,
     durable: options.checkpoint !== undefined,
     start() {
+      checkpoint?.open();
       const controller = new AbortController();
       // A run that is still at its last answer comes to its end first: two would steal each other's events.
       running = running.then(() => run(controller.signal));
@@ -52,9 +53,8 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
     },
     writing: () => checkpoint?.ending,
     async settle() {
-      if (hub.watchers > 0) return checkpoint?.flush();
-      await running;
-      await checkpoint?.close();
+      if (hub.watchers === 0) await running;
+      await (hub.watchers > 0 ? checkpoint?.flush() : checkpoint?.close());
     },
   });
 

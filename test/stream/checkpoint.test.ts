@@ -279,3 +279,42 @@ test.each([
   await run.source.forget();
   expect(store.value()).toBeUndefined();
 });
+
+test('delivery-3 a callback that ends after close() writes nothing over what a successor wrote; a new start does', async () => {
+  const store = watchedStore();
+  const server = await startServer(drainingPages());
+  const clock = testClock();
+  const first = await polled(server, { ...settings(true, store), clock });
+  let end = (): void => {};
+  let offered = 0;
+  toStream(first.source).subscribe(({ event }) => {
+    offered = event.n;
+    return new Promise<void>((resolve) => {
+      end = resolve;
+    });
+  });
+  await runUntil(first, () => offered === 1);
+  const closing = first.source.close();
+  await clock.advance(6_000);
+  await closing;
+  const second = await polled(server, { ...settings(true, store), clock });
+  const seen: number[] = [];
+  const stop = toStream(second.source).subscribe(({ event }) => {
+    seen.push(event.n);
+    return event.n < 8 ? undefined : new Promise<void>(() => {});
+  });
+  await runUntil(second, () => seen.includes(8));
+  await clock.advance(1_000);
+  const open = { page: [{ event: { n: 8 } }, { event: { n: 9 } }, { event: { n: 10 } }] };
+  expect(store.value()).toMatchObject(open);
+  store.writes.length = 0;
+  end();
+  await clock.advance(1_000);
+  for (const value of store.writes) expect(value).toMatchObject(open);
+  expect(store.value()).toMatchObject(open);
+  stop();
+  await finished(second);
+  toStream(first.source).subscribe(() => {});
+  await clock.advance(1_000);
+  expect(store.value()).toMatchObject({ page: [] });
+});
