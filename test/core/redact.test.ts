@@ -106,13 +106,6 @@ describe('redact', () => {
     expect(createRedactor().known(address, '{token}')).toBe(address);
   });
 
-  test('core-10 replaces nothing but known values where only those are asked for', () => {
-    const { known } = knowing('not/a/secret');
-    const address = '/p?next_token=abc&key=k1&s=***';
-    expect(known(`${address}&a=not%2Fa%2Fsecret`, '{token}')).toBe(`${address}&a={token}`);
-    expect(createRedactor().known(address, '{token}')).toBe(address);
-  });
-
   test('core-10 the longest value is masked first, so that no rest of it stays', () => {
     expect(knowing('abcd', 'abcdefgh').text('x abcdefgh y')).toBe('x *** y');
     expect(knowing('abcdefgh', 'abcd').text('x abcdefgh y')).toBe('x *** y');
