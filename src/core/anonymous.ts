@@ -12,13 +12,22 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 const isList = (value: unknown): value is unknown[] => Array.isArray(value) && value.every(isObject);
 
 /** A flag of the wrong type counts as set: a name shown by mistake cannot be taken back. */
-export const isSet = (value: unknown): boolean => !!value && value !== 'false';
+const isSet = (value: unknown): boolean => !!value && value !== 'false';
+
+/** Whether this part of an event, and not what is in it, says that the giver is anonymous. Quick: it is asked of every tip. */
+export function hasFlag(part: unknown): boolean {
+  if (!isObject(part)) return false;
+  for (const key in part) {
+    // `isA`, `isa`, `is_`: few other fields begin so.
+    const third = key.charCodeAt(2) | 32;
+    if ((third === 97 || third === 127) && isSet(Reflect.get(part, key)) && flag.test(key)) return true;
+  }
+  return false;
+}
 
 /** Whether an event says that its giver is anonymous. */
 export const isFlagged = (value: unknown): boolean =>
-  isObject(value) &&
-  !isList(value) &&
-  Object.entries(value).some(([key, item]) => (flag.test(key) && isSet(item)) || isFlagged(item));
+  isObject(value) && !isList(value) && (hasFlag(value) || Object.values(value).some(isFlagged));
 
 const texts = (value: unknown): string[] =>
   isObject(value) ? Object.values(value).flatMap(texts) : [String(value ?? '')];
@@ -59,10 +68,12 @@ const maskText = (text: string): string => {
     return JSON.stringify(maskAnonymous(JSON.parse(text)));
   } catch {
     if (/^\s*(?:\{|\[(?![A-Z]))/.test(text)) return `(${text.length} characters, cut off)`;
-    return text.replace(/[[{]\s*["'\\{[&][^]*/, '…').replace(
-      /((?:name|login|nick|user|from|tipper|sender|(?:user|tipper|sender|from)_?(?:id|key))\\?["']?\s*[:=]\s*\\?["']?)(?![\s{["'\\])[^"'\\&,}\]]*/gi,
-      `$1${nobody}`,
-    );
+    return text
+      .replace(/[[{]\s*["'\\{[&][\s\S]*/, '…')
+      .replace(
+        /((?:name|login|nick|user|from|tipper|sender|(?:user|tipper|sender|from)_?(?:id|key))\\?["']?\s*[:=]\s*\\?["']?)(?![\s{["'\\])[^"'\\&,}\]]*/gi,
+        `$1${nobody}`,
+      );
   }
 };
 

@@ -1,4 +1,4 @@
-import { isFlagged, isSet, maskEvent } from '../core/anonymous.ts';
+import { hasFlag, isFlagged, maskEvent } from '../core/anonymous.ts';
 import { TipstreamError } from '../core/errors.ts';
 import { systemClock } from '../core/time.ts';
 import { readTimestamp } from '../core/timestamp.ts';
@@ -99,12 +99,25 @@ export const textOf = (value: unknown): string => (typeof value === 'string' ? v
 
 export const nameOf = (who: unknown): string => textOf(isWire(who) ? (who.username ?? who.name) : who);
 
-const flagOf = (part: Wire): unknown =>
-  part.isAnon ?? part.is_anon ?? part.isAnonymous ?? part.is_anonymous ?? part.is_stealth;
+/** Whether the giver asked to stay unnamed: any flag counts, as a name shown by mistake cannot be taken back. */
+function isAnonymous(event: Wire, part: Wire, who: unknown): boolean {
+  const { tip, object, data } = event;
+  if (hasFlag(part) || hasFlag(who)) return true;
+  if (part === event) return hasFlag(tip) || hasFlag(object) || hasFlag(data);
+  const rest = [event, tip, object, data, isWire(object) && object.tip];
+  return rest.some((each) => each !== part && hasFlag(each));
+}
 
-/** Whether the giver asked to stay unnamed: the flag beside the amount says so, else the event's, else the giver's. */
-const isAnonymous = (event: Wire, part: Wire, who: unknown): boolean =>
-  isSet(flagOf(part) ?? (part === event ? undefined : flagOf(event)) ?? (isWire(who) ? flagOf(who) : undefined));
+/** The note of a tip without the names of its giver. */
+function unnamed(event: Wire, who: unknown, note: string): string {
+  try {
+    const masked = maskEvent({ event, user: who, note });
+    return textOf(isWire(masked) && masked.note);
+  } catch {
+    // An event that is nested too deep to be searched.
+    return '';
+  }
+}
 
 /** An id that can be part of a tip's id: text or a number, at most 64 characters. */
 export function upstreamId(value: unknown): string | undefined {
@@ -151,7 +164,7 @@ export function toEvent(
     platform,
     amount,
     tipper: (!hidden && nameOf(who)) || anonymous,
-    message: reading.message,
+    message: hidden && reading.message ? unnamed(event, who, reading.message) : reading.message,
     timestamp: time ?? context.receivedAt / 1000,
     id: `${platform}:${room}:${reading.id ?? context.id}`,
     unit: 'token',

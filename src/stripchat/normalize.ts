@@ -1,3 +1,4 @@
+import { hasFlag } from '../core/anonymous.ts';
 import type { TipEvent } from '../stream/tip-event.ts';
 import type { Invalid, ReadContext, TipContext, Wire } from '../stream/tip-wire.ts';
 import {
@@ -106,7 +107,7 @@ function readChat(chat: Chat, context: ReadContext): TipEvent | Invalid | undefi
       part,
       who,
       message: textOf(part.body),
-      hidden: isGuest(who),
+      hidden: isGuest(who) || hasFlag(chat),
       id: chatId(chat),
       channel: chat.modelId,
       time: secondsOf(chat.createdAt),

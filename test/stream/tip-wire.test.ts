@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { randomId, secondsOf, unpack, upstreamId } from '../../src/stream/tip-wire.ts';
+import * as camsoda from '../../src/camsoda/normalize.ts';
+import * as chaturbate from '../../src/chaturbate/normalize.ts';
+import { maskGiver, type ReadTip, randomId, secondsOf, unpack, upstreamId } from '../../src/stream/tip-wire.ts';
+import * as stripchat from '../../src/stripchat/normalize.ts';
 
 describe('what a relay sends', () => {
   it.each([
@@ -38,5 +41,59 @@ describe('what is read of the wire', () => {
   it('is given a random id of letters and digits', () => {
     expect(randomId()).toMatch(/^[a-z0-9]{10,21}$/);
     expect(randomId()).not.toBe(randomId());
+  });
+});
+
+describe('a giver who asked to stay unnamed', () => {
+  const name = 'hidden_ada';
+  const user = { username: name };
+  const part = { tokens: 1, message: `| hi from Hidden_Ada, ${name}!` };
+
+  /** Every place of a flag that the shapes of the platforms know. */
+  const flagged = (flag: string): [read: ReadTip, event: unknown][] => [
+    [chaturbate.readTip, { method: 'tip', tip: { ...part, from_username: name, [flag]: true } }],
+    [chaturbate.readTip, { method: 'tip', [flag]: true, tip: { ...part, from_username: name, is_anon: false } }],
+    [
+      chaturbate.readTip,
+      { method: 'tip', object: { tip: { ...part, isAnon: false }, user: { ...user, [flag]: true } } },
+    ],
+    [chaturbate.readTip, { method: 'tip', object: { [flag]: true, tip: part, user } }],
+    [chaturbate.readTip, { method: 'tip', object: { ...part, from_user: { ...user, [flag]: 1 } } }],
+    [stripchat.readTip, { type: 'tip', ...part, user, tip: { [flag]: true } }],
+    [stripchat.readTip, { type: 'tip', ...part, user, data: { [flag]: 'yes' } }],
+    [
+      stripchat.readTip,
+      { id: 5, type: 'tip', [flag]: true, userData: { id: 7, ...user }, details: { amount: 1, body: part.message } },
+    ],
+    [camsoda.readTip, { type: 'tip', data: { ...part, from: user, [flag]: true } }],
+    [camsoda.readTip, { type: 'tip', ...part, tipper: { ...user, [flag]: true }, is_anon: false }],
+    [camsoda.readTip, [27, { value: 1, is_tip: true, subject_username: name, [flag]: true }, 1]],
+  ];
+
+  it.each(['isAnon', 'is_anon', 'isAnonymous', 'is_anonymous', 'is_anonymous_tip', 'is_stealth', 'IS_ANON'])(
+    'EV-8 is unnamed in tips wherever %s stands, as in events',
+    (flag) => {
+      for (const [read, event] of flagged(flag)) {
+        const tip = read(event, { id: 'a', receivedAt: 1000 });
+        expect(tip, JSON.stringify(event)).toMatchObject({ tipper: 'Anonymous', anonymous: true, amount: 1 });
+        expect(JSON.stringify([tip, maskGiver(event)]).toLowerCase()).not.toContain(name);
+        expect(tip).not.toHaveProperty('tipperId');
+      }
+    },
+  );
+
+  it('CB-11 keeps the rest of the note', () => {
+    const event = { method: 'tip', object: { tip: { ...part, isAnon: true }, user } };
+    expect(chaturbate.toTip(event)?.message).toBe('hi from Anonymous, Anonymous!');
+    const deep = { ...event, deep: JSON.parse('['.repeat(9000) + ']'.repeat(9000)) };
+    expect(chaturbate.toTip(deep)).toMatchObject({ tipper: 'Anonymous', message: '' });
+  });
+
+  it('CB-11 a flag that is off hides nobody', () => {
+    for (const off of [false, 0, null, 'false', ''])
+      expect(
+        chaturbate.toTip({ isAnon: off, object: { is_anon: off, tip: part, user: { ...user, is_stealth: off } } })
+          ?.tipper,
+      ).toBe(name);
   });
 });
