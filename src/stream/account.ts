@@ -6,12 +6,15 @@ import { derive } from './derive.ts';
 import type { EventStream } from './event-stream.ts';
 import { originOf } from './origin.ts';
 import { toStream } from './stream.ts';
-import { hold, leave, pass, type Ticket } from './ticket.ts';
+import { hold, isLeft, leave, pass, type Ticket } from './ticket.ts';
 import type { TipEvent } from './tip-event.ts';
 import type { Derived } from './wiring.ts';
 
-/** How many ids are written down beside a sum. More than a source delivers ahead of what is taken. */
-const idsKept = 2_000;
+/**
+ * How many ids are kept and written down beside a sum, and with them those of all tips that are not taken yet, however many. More than
+ * can wait behind a refused tip, because all of these come again after a crash.
+ */
+const idsKept = 12_000;
 
 /** A sum that tips are added to. */
 export interface Sum<T> {
@@ -39,7 +42,9 @@ export interface AccountOptions<T> {
  */
 export function account<T>(stream: EventStream<TipEvent>, { name, sum, store }: AccountOptions<T>): EventStream<T> {
   const { clock, platform } = originOf(stream);
-  let ids = new Set<string>();
+  /** What is in the sum; the last last. Of what was taken up from the store, no ticket is known. */
+  let ids = new Map<string, Ticket | undefined>();
+  let most = 2 * idsKept;
   let loaded = store === undefined;
   let loading = false;
   let retry: Stop | undefined;
@@ -84,6 +89,14 @@ export function account<T>(stream: EventStream<TipEvent>, { name, sum, store }: 
     },
   });
 
+  /** What can come again. What is sure to is at the end, from where it is forgotten last. */
+  const repeatable = (): typeof ids => {
+    const open: [string, Ticket | undefined][] = [];
+    const taken: typeof open = [];
+    for (const each of ids) (each[1] && (each[1].holds > 0 || isLeft(each[1])) ? open : taken).push(each);
+    return new Map([...taken.slice(-idsKept), ...open]);
+  };
+
   const checkpoint =
     store &&
     createCheckpoint({
@@ -95,7 +108,7 @@ export function account<T>(stream: EventStream<TipEvent>, { name, sum, store }: 
         snapped = changes;
         writing = unsaved;
         unsaved = [];
-        return { v: 1, sum: sum.save(), ids: [...ids].slice(-idsKept) };
+        return { v: 1, sum: sum.save(), ids: [...repeatable().keys()] };
       },
       failed: (error) => failed(error.cause),
     });
@@ -115,9 +128,13 @@ export function account<T>(stream: EventStream<TipEvent>, { name, sum, store }: 
     const known = ids.has(tip.id);
     if (!known) {
       sum.add(tip);
-      ids.add(tip.id);
       changes += 1;
-      if (ids.size >= 2 * idsKept) ids = new Set([...ids].slice(-idsKept));
+    }
+    ids.delete(tip.id);
+    ids.set(tip.id, ticket);
+    if (ids.size >= most) {
+      ids = repeatable();
+      most = 2 * Math.max(ids.size, idsKept);
     }
     if (checkpoint && saved < changes) {
       hold(ticket);
@@ -138,7 +155,8 @@ export function account<T>(stream: EventStream<TipEvent>, { name, sum, store }: 
     const { v, sum: state, ids: known } = value as { v?: unknown; sum?: unknown; ids?: unknown };
     if (v !== 1 || !Array.isArray(known) || !sum.load(state))
       throw new Error('under this key is something that it did not write; give another key');
-    ids = new Set(known);
+    ids = new Map(known.map((id) => [id, undefined]));
+    most = 2 * Math.max(ids.size, idsKept);
   };
 
   const load = async (wait = 1): Promise<void> => {
