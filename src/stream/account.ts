@@ -1,7 +1,6 @@
 import { TipstreamError } from '../core/errors.ts';
 import { type Stop, seconds } from '../core/time.ts';
 import { type CheckpointOption, createCheckpoint } from './checkpoint.ts';
-import type { CheckpointStore } from './checkpoint-store.ts';
 import { derive } from './derive.ts';
 import type { EventStream } from './event-stream.ts';
 import { originOf } from './origin.ts';
@@ -67,28 +66,6 @@ export function account<T>(stream: EventStream<TipEvent>, { name, sum, store }: 
     self?.emit('error', new TipstreamError({ code: 'STORE', platform, message, cause }));
   };
 
-  const keyed = (option: CheckpointOption): { store: CheckpointStore; key: string } =>
-    'key' in option ? option : { store: option, key: `tipstream:${name}:${platform}` };
-
-  /** The store, and beside each write what becomes of the tips in it. */
-  const watched = ({ store, key }: { store: CheckpointStore; key: string }): CheckpointOption => ({
-    key,
-    store: {
-      get: (key) => store.get(key),
-      delete: (key) => store.delete(key),
-      async set(key, value) {
-        try {
-          await store.set(key, value);
-        } catch (error) {
-          unsaved = [...writing.splice(0), ...unsaved];
-          throw error;
-        }
-        saved = snapped;
-        writing.splice(0).forEach(pass);
-      },
-    },
-  });
-
   /** What can come again. What is sure to is at the end, from where it is forgotten last. */
   const repeatable = (): typeof ids => {
     const open: [string, Ticket | undefined][] = [];
@@ -101,8 +78,8 @@ export function account<T>(stream: EventStream<TipEvent>, { name, sum, store }: 
     store &&
     createCheckpoint({
       platform,
-      option: watched(keyed(store)),
-      key: '',
+      option: store,
+      key: `tipstream:${name}:${platform}`,
       clock,
       snapshot() {
         snapped = changes;
@@ -110,7 +87,14 @@ export function account<T>(stream: EventStream<TipEvent>, { name, sum, store }: 
         unsaved = [];
         return { v: 1, sum: sum.save(), ids: [...repeatable().keys()] };
       },
-      failed: (error) => failed(error.cause),
+      kept() {
+        saved = snapped;
+        writing.splice(0).forEach(pass);
+      },
+      failed(error) {
+        unsaved = [...writing.splice(0), ...unsaved];
+        failed(error.cause);
+      },
     });
 
   /** A page comes in one go and is one write. */

@@ -1,11 +1,15 @@
 /**
- * Where streams keep how far they came. Three methods, synchronous or not; a Keyv is one. `set` resolves once the value
- * would survive a crash, as far as the store can promise that at all.
+ * Where streams keep how far they came. Three methods, synchronous or not; a Keyv is one, made with `throwOnErrors: true`: else
+ * its `get` answers with nothing while its backend is down, as if nothing had been kept, and the stream begins anew. A method that throws
+ * or rejects has failed and is called again.
  */
 export interface CheckpointStore {
   /** The value under `key`, or `undefined`. */
   get(key: string): unknown | Promise<unknown>;
-  /** Keeps `value`, which is plain JSON, under `key`. */
+  /**
+   * Keeps `value`, which is plain JSON, under `key`. Resolves once it would survive a crash, as far as the store can promise that at
+   * all. `false` says that it failed.
+   */
   set(key: string, value: unknown): unknown;
   /** Forgets `key`. */
   delete(key: string): unknown;

@@ -35,6 +35,8 @@ export interface CheckpointOptions {
   clock: Clock;
   /** What to write. */
   snapshot(): unknown;
+  /** What the last snapshot holds is written. */
+  kept?(): void;
   failed(error: TipstreamError): void;
 }
 
@@ -67,11 +69,13 @@ export function createCheckpoint(options: CheckpointOptions): Checkpoint {
     dirty = false;
     lastWrite = clock.now();
     try {
-      await store.set(key, options.snapshot());
+      // A Keyv answers so when its backend is down.
+      if ((await store.set(key, options.snapshot())) === false) throw new Error('it answered false');
       failing = false;
+      options.kept?.();
     } catch (cause) {
       dirty = failing = true;
-      options.failed(storeError('keep', cause, '; a crash now would repeat events'));
+      options.failed(storeError('keep', cause, '; a crash now may lose or repeat events'));
     }
   };
 

@@ -1,3 +1,4 @@
+import Keyv from 'keyv';
 import { expect, test } from 'vitest';
 import { type CheckpointStore, memoryStore } from '../../src/stream/checkpoint-store.ts';
 import { toStream } from '../../src/stream/stream.ts';
@@ -317,4 +318,58 @@ test('delivery-3 a callback that ends after close() writes nothing over what a s
   toStream(first.source).subscribe(() => {});
   await clock.advance(1_000);
   expect(store.value()).toMatchObject({ page: [] });
+});
+
+test('delivery-3 a store that answers false, as a Keyv does without its database, has failed', async () => {
+  const store = watchedStore();
+  let down = true;
+  const run = await polled(drainingPages(), {
+    ...settings(true, store),
+    checkpoint: { ...store, set: (key: string, value: unknown) => (down ? false : store.set(key, value)) },
+  });
+  const said: string[] = [];
+  run.source.on('error', ({ code, message }) => said.push(`${code} ${message}`));
+  toStream(run.source).subscribe(() => new Promise(() => {}));
+  await runUntil(run, () => said.length > 0);
+  expect(said[0]).toMatch(/^STORE .*it answered false; a crash now may lose or repeat events$/);
+  down = false;
+  await runUntil(run, () => store.writes.length > 0);
+  expect(store.value()).toMatchObject({ page: [{ event: { n: 1 } }, {}, {}, {}, {}, {}, {}, {}, {}, {}] });
+});
+
+test('delivery-3 what a Keyv keeps comes again, and one whose database is down at the start is waited for', async () => {
+  const values = new Map<string, unknown>();
+  let down = false;
+  const answer = <T>(value: T): T => {
+    if (down) throw new Error('ECONNREFUSED');
+    return value;
+  };
+  const database = {
+    opts: {},
+    get: async (key: string) => answer(values.get(key)),
+    set: async (key: string, value: unknown) => void answer(values.set(key, value)),
+    delete: async (key: string) => answer(values.delete(key)),
+    clear: async () => values.clear(),
+    on() {},
+  };
+  const keyv = (): Keyv => new Keyv({ store: database, throwOnErrors: true });
+  const server = await startServer(drainingPages());
+  const first = await polled(server, settings(true, keyv()));
+  let offered = 0;
+  toStream(first.source).subscribe(({ event }) => {
+    offered = event.n;
+    return new Promise(() => {});
+  });
+  await runUntil(first, () => offered === 1);
+  down = true;
+  const second = await polled(server, settings(true, keyv()));
+  const codes: string[] = [];
+  const seen: number[] = [];
+  second.source.on('error', ({ code }) => codes.push(code));
+  toStream(second.source).subscribe(({ event }) => void seen.push(event.n));
+  await runUntil(second, () => codes.length > 0);
+  down = false;
+  await runUntil(second, () => seen.length === 10);
+  expect(codes[0]).toBe('STORE');
+  expect(seen).toEqual(all);
 });

@@ -226,6 +226,22 @@ describe('tally', () => {
     expect(taken).toHaveLength(2);
   });
 
+  it('delivery-3 a store that answers false has not kept the tally, so nothing is taken', async () => {
+    const { store } = shakyStore();
+    let down = true;
+    const { stream, send, taken, clock } = stage({
+      store: { ...store, set: (key: string, value: unknown) => (down ? false : store.set(key, value)) },
+    });
+    watch(stream);
+    const errors = heard(stream, 'error');
+    await send(tip(1));
+    expect(errors[0]?.message).toContain('it answered false');
+    expect(taken).toEqual([]);
+    down = false;
+    await clock.advance(1_000);
+    expect(taken).toHaveLength(1);
+  });
+
   it('delivery-3 what could not be written when the last watcher left is not taken, and is counted once later', async () => {
     const { store, state } = shakyStore();
     const { stream, source, send, taken, clock } = stage({ store });
