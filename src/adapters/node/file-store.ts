@@ -78,7 +78,16 @@ export function fileStore(path: string): FileStore {
     },
     async delete(key) {
       const { values } = await opened();
-      if (values.delete(key)) await save(values);
+      const text = values.get(key);
+      if (text === undefined) return;
+      values.delete(key);
+      try {
+        await save(values);
+      } catch (error) {
+        // It is still on the disk, so a second call has something to delete.
+        if (!values.has(key)) values.set(key, text);
+        throw error;
+      }
     },
     async close() {
       const open = await opening?.catch(() => undefined);

@@ -95,6 +95,21 @@ test('a disk that refuses is STORE with the reason, and the next write tries aga
   expect(JSON.parse(await readFile(path, 'utf8'))).toEqual({ a: 2, b: 3 });
 });
 
+test('delivery-3 a delete that the disk refuses has deleted nothing, and a second one tries again', async () => {
+  const path = join(await folder(), 'tips.json');
+  const store = make(path);
+  await store.set('a', 1);
+  const obstacle = `${path}.${process.pid}.tmp`;
+  await mkdir(obstacle);
+  await expect(store.delete('a')).rejects.toMatchObject({ code: 'STORE' });
+  expect(await store.get('a')).toBe(1);
+  await expect(store.delete('a')).rejects.toMatchObject({ code: 'STORE' });
+  await (await import('node:fs/promises')).rmdir(obstacle);
+  await store.delete('a');
+  expect(await store.get('a')).toBeUndefined();
+  expect(JSON.parse(await readFile(path, 'utf8'))).toEqual({});
+});
+
 test('a second store on the same file in one process is STORE and says to share one', async () => {
   const path = join(await folder(), 'tips.json');
   await make(path).set('a', 1);
