@@ -45,9 +45,14 @@ export function createRedactor(): Redactor {
   const secrets = new Set<string>();
   let known: RegExp | undefined;
   const text = (input: string): string => {
-    let output = hide(input);
-    for (const [position, replacement] of positions) output = output.replace(position, replacement);
-    return output;
+    try {
+      let output = hide(input);
+      for (const [position, replacement] of positions) output = output.replace(position, replacement);
+      return output;
+    } catch {
+      // A value of megabytes, more than a regular expression can hold.
+      return mask;
+    }
   };
   const hide = (input: string, instead = mask): string => (known ? input.replace(known, instead) : input);
   const value = (input: unknown): unknown => {

@@ -44,10 +44,13 @@ export async function readAnswer<Out>(
       (isTipstreamError(error) ? error : fail('NETWORK', 'the answer broke off', { cause: redactor.error(error) }))
     );
   });
-  if (logger !== false && logger.debug)
-    logger.debug(
-      line(platform.name, clock.now(), `${endpoint.name}: ${status} ${redactor.text(logger.body?.(text) ?? '')}`),
-    );
+  // Whoever listens changes nothing: a line that cannot be made is left out.
+  try {
+    if (logger !== false && logger.debug)
+      logger.debug(
+        line(platform.name, clock.now(), `${endpoint.name}: ${status} ${redactor.text(logger.body?.(text) ?? '')}`),
+      );
+  } catch {}
   const body = endpoint.text ? text : parse(text);
   if (!(endpoint.accepts?.(status, body) ?? response.ok)) {
     // Masked before it is read: a text that is cut would leave half a secret that no one recognises.

@@ -51,6 +51,22 @@ describe('a logger', () => {
     for (const secret of ['hush_name', 'hush-token-1', canary]) expect(lines.join()).not.toContain(secret);
   });
 
+  it('EV-35 debug changes nothing: a body nested too deep arrives, and so does one whose logger throws', async () => {
+    const deep = `{"user":${'['.repeat(20_000)}${']'.repeat(20_000)}}`;
+    const server = await startServer(() => ({ body: deep, headers: { 'content-type': 'application/json' } }));
+    const fails = (): never => {
+      throw new Error('full');
+    };
+    for (const logger of [
+      { ...consoleLogger('debug'), debug: () => {} },
+      { debug: () => {}, body: fails },
+      { debug: fails },
+    ]) {
+      const client = connect(demo, { baseUrl: server.url, logger }, { credential: canary });
+      expect(await client.plain()).toHaveProperty('user');
+    }
+  });
+
   it('EV-46 a logger that cannot mask gets no bodies', async () => {
     const server = await startServer(() => json({ username: 'hush_name' }));
     const lines: string[] = [];

@@ -196,3 +196,7 @@ test('XS-8 a text of 200 kB of backslashes is masked in no time', () => {
   expect(redactor.text('\\'.repeat(200_000))).toHaveLength(200_000);
   expect(performance.now() - began).toBeLessThan(1000);
 });
+
+test('XS-8 a secret of 10 MB is masked', () => {
+  expect(createRedactor().text(`"token":"${'a'.repeat(10_000_000)}`)).toBe('***');
+});
