@@ -40,7 +40,7 @@ export interface Camsoda extends TipClient<CamsodaEvent> {}
  * ```
  */
 export function createCamsoda(options: CamsodaOptions): Camsoda {
-  const { broadcaster, apiKey: credential, eventsUrl } = options;
+  const { broadcaster, apiKey: credential, eventsUrl } = options ?? {};
   const { name, endpoints } = camsoda;
   if (!broadcaster || !credential) throw missing(name, { broadcaster, apiKey: credential });
   const contract = openContract(

@@ -73,7 +73,7 @@ export function createChaturbate(options: ChaturbateOptions): Chaturbate<Chaturb
 export function createChaturbate(options: ChaturbateContractOptions): Chaturbate<ChaturbateContractEvent>;
 export function createChaturbate(options: ChaturbateOptions | ChaturbateContractOptions): Chaturbate;
 export function createChaturbate(options: ChaturbateOptions | ChaturbateContractOptions): Chaturbate {
-  const { username, token, eventsUrl, apiKey, broadcaster, testbed, longPoll } = options;
+  const { username, token, eventsUrl, apiKey, broadcaster, testbed, longPoll } = options ?? {};
   const { name, endpoints } = chaturbate;
   const rooms = { platform: name, interval: seconds(5), settings: options, readTip, eventId, eventTime, mask };
   const real = username !== undefined || token !== undefined;

@@ -4,22 +4,34 @@ import { fill } from './request.ts';
 /** This machine. */
 const loopback = /^(.+\.)?localhost$|^127\.[\d.]+$|^\[::1\]$/;
 /** The own network: private and link-local addresses, and names of one word, as containers have. */
-const near = /^[^.:]+$|^(10|192\.168|169\.254|172\.(1[6-9]|2\d|3[01]))\.[\d.]+$|^\[f([cd]|e[89ab])/;
+const near = /^[^.:]+$|^(10|192\.168|169\.254|172\.(1[6-9]|2\d|3[01]))\.[\d.]+$|^\[f([cd][0-9a-f]{2}|e[89ab][0-9a-f]):/;
 
 /**
  * Checks the address of an upstream: https, or http where nobody listens in between.
  *
  * @throws TipstreamError `CONFIG`
  */
-export function checkAddress(platform: string, address: string, insecure = false, strict = false): URL {
+export function checkAddress(
+  platform: string,
+  address: string,
+  insecure = false,
+  strict = false,
+  option = 'baseUrl',
+): URL {
   let url: URL;
+  let other: URL;
   try {
     url = new URL(fill(address, {}));
+    other = new URL(address.replace(/\{\w+\}/g, '0'));
   } catch {
-    throw configError(platform, 'there is no address to ask; give a whole one as baseUrl');
+    throw configError(platform, `there is no address to ask; give a whole one as ${option}`);
   }
-  const { protocol, hostname, username, password } = url;
-  if (username || password) throw configError(platform, 'the address holds a credential; give it as an option');
+  const { protocol, hostname } = url;
+  // What is filled in later could lead anywhere.
+  if (url.origin !== other.origin)
+    throw configError(platform, 'the host of the address holds a {placeholder}; write the host out');
+  if (other.username || other.password)
+    throw configError(platform, 'the address holds a credential; give it as an option');
   const unheard = insecure || loopback.test(hostname) || (!strict && near.test(hostname));
   if (protocol === 'https:' || (protocol === 'http:' && unheard)) return url;
   throw configError(

@@ -5,7 +5,7 @@ import { attempt } from './attempt.ts';
 import type { Credential } from './auth.ts';
 import { type Call, errorOf, fail, openCall, race } from './call.ts';
 import type { Endpoint, Platform } from './endpoint.ts';
-import type { RateLimit } from './errors.ts';
+import { configError, type RateLimit } from './errors.ts';
 import type { Ground } from './ground.ts';
 import type { Limiter } from './limiter.ts';
 import { type ClientOptions, resolveOptions } from './options.ts';
@@ -94,6 +94,10 @@ export function open(
   const { origin, host } = checkAddress(platform.name, baseUrl, options.allowInsecure, platform.strictHttps);
   const redactor = createRedactor();
   const telemetry = createTelemetry(options.telemetry);
+  // Whoever writes JavaScript may give anything.
+  const look = Object(credential).get ?? credential;
+  if (credential !== undefined && typeof credential !== 'string' && typeof look !== 'function')
+    throw configError(platform.name, 'the credential must be text, a function, or a provider with get');
   const tokens = credential === undefined ? undefined : makeTokens(credential, clock, redactor);
   const ends = new Set<() => void | Promise<void>>();
   const states = new Map<string, () => RateState | undefined>();

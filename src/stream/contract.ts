@@ -1,3 +1,4 @@
+import { checkAddress } from '../core/address.ts';
 import type { Credential } from '../core/auth.ts';
 import { type Connection, open } from '../core/connection.ts';
 import type { Endpoint, Platform } from '../core/endpoint.ts';
@@ -31,6 +32,8 @@ export function openContract<In, E>(
   const address = eventsUrl?.replace(/%7Bbroadcaster%7D/gi, '{broadcaster}');
   if (address?.includes('{broadcaster}') && !broadcaster)
     throw configError(platform.name, 'eventsUrl has {broadcaster}; give the option broadcaster, too');
+  if (address !== undefined)
+    checkAddress(platform.name, address, options.allowInsecure, platform.strictHttps, 'eventsUrl');
   const connection = open(
     platform,
     { ...options, baseUrl: address ?? options.baseUrl?.replace(/\/+$/, '') },

@@ -44,7 +44,7 @@ export interface Stripchat extends TipClient<StripchatEvent> {}
  * ```
  */
 export function createStripchat(options: StripchatOptions): Stripchat {
-  const { token: credential, eventsUrl, broadcaster } = options;
+  const { token: credential, eventsUrl, broadcaster } = options ?? {};
   const { name, endpoints } = stripchat;
   if (!credential) throw missing(name, { token: credential });
   const contract = openContract(

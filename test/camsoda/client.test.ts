@@ -168,6 +168,10 @@ describe('the Camsoda contract', () => {
     await until(() => server.arrivals.length === (fatal ? 1 : 2));
   });
 
+  it('core-10 is CONFIG without options', () => {
+    expect(() => createCamsoda(undefined as never)).toThrow(expect.objectContaining({ code: 'CONFIG' }));
+  });
+
   it('is CONFIG without a broadcaster or a key', () => {
     // @ts-expect-error The broadcaster is missing.
     expect(() => createCamsoda({ apiKey })).toThrow('camsoda: the option broadcaster is missing or empty');

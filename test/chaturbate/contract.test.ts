@@ -206,6 +206,10 @@ describe('the Chaturbate contract', () => {
     expect(asked).toBe(0);
   });
 
+  it('core-10 is CONFIG without options', () => {
+    expect(() => createChaturbate(undefined as never)).toThrow(expect.objectContaining({ code: 'CONFIG' }));
+  });
+
   it('is CONFIG beside the Events API, and without either', () => {
     // @ts-expect-error It is the one or the other.
     expect(() => createChaturbate({ username: 'mira', token: 't', eventsUrl: 'https://a.test', apiKey: 'k' })).toThrow(

@@ -17,6 +17,8 @@ describe('the address of an upstream', () => {
     'http://169.254.1.1',
     'http://[fd12::1]',
     'http://[fe80::1]',
+    'http://[fdab:1::1]',
+    'http://[febf::1]',
   ])('core-10 %s may be asked', (address) => {
     expect(checkAddress('demo', address).href).toContain('http');
   });
@@ -30,9 +32,23 @@ describe('the address of an upstream', () => {
     'http://172.32.0.1',
     'http://11.0.0.1',
     'http://[2001:db8::1]',
+    'http://[fc::1]',
+    'http://[fe8::1]',
     'ftp://localhost',
     'file:///etc/passwd',
   ])('core-10 %s would let others read the credential', (address) => {
+    expect(() => checkAddress('demo', address)).toThrow(expect.objectContaining({ code: 'CONFIG' }));
+  });
+
+  it.each([
+    'http://localhost{broadcaster}/events',
+    'http://{broadcaster}/events',
+    'https://{broadcaster}.cams.example/events',
+    'http://localhost:{broadcaster}/events',
+    'http:/{broadcaster}/evil.example/events',
+    'http://{broadcaster}@localhost/events',
+    '{broadcaster}://localhost',
+  ])('core-10 %s is refused: a placeholder would choose the host', (address) => {
     expect(() => checkAddress('demo', address)).toThrow(expect.objectContaining({ code: 'CONFIG' }));
   });
 

@@ -56,6 +56,12 @@ describe('one attempt', () => {
     });
   });
 
+  it.each([5, true, {}, [], null, { get: 'word' }, Symbol('word')])('core-10 %o is no credential', (credential) => {
+    expect(() => open(demo, { baseUrl: 'https://demo.test' }, { credential: credential as never })).toThrow(
+      expect.objectContaining({ code: 'CONFIG', message: expect.stringContaining('credential') }),
+    );
+  });
+
   it('CB-19 refuses to be made without an address', () => {
     expect(() => open(demo, {})).toThrow(
       expect.objectContaining({ code: 'CONFIG', message: expect.stringContaining('baseUrl') }),

@@ -153,6 +153,19 @@ describe('the Stripchat contract', () => {
     expect(tips.seen.map(({ amount }) => amount)).toEqual([5]);
   });
 
+  it('core-10 is CONFIG without options, or with a token that is none', () => {
+    for (const options of [undefined, null, { token: 5 }])
+      expect(() => createStripchat(options as never), String(options)).toThrow(
+        expect.objectContaining({ code: 'CONFIG' }),
+      );
+  });
+
+  it('core-10 names the option that is no address', () => {
+    const token = 'not-a-secret-token';
+    expect(() => createStripchat({ token, eventsUrl: 'nope' })).toThrow('eventsUrl');
+    expect(() => createStripchat({ token, baseUrl: 'nope' })).toThrow('baseUrl');
+  });
+
   it('is CONFIG without a token', () => {
     // @ts-expect-error The token is missing.
     expect(() => createStripchat({})).toThrow('stripchat: the option token is missing or empty');
