@@ -19,14 +19,16 @@ const mask = '***';
 const most = 500;
 /** Whether a header, parameter or field of this name holds a secret (XS-8). */
 export const isSecretName = (name: string): boolean =>
-  /(?:token|secret|password|authorization|cookie|api[-_]?key|jwt)$/i.test(name);
+  /(?:token|secret|password|authorization|cookie|api[-_]?key|jwt|\b(?:auth|sig(?:nature)?|pass(?:wd)?|pwd|session(?:_?id)?))$/i.test(
+    name,
+  );
 
 /** Where a secret stands in a text, whatever it is: after `name=`, `"name":`, `Name: `, a scheme, or `://`. */
 const positions: readonly [RegExp, string][] = [
   [/(:\/\/)[^\s/?#@"'<>]*@/g, `$1${mask}@`],
   [/\b(Bearer|Basic|OAuth)\s+[^\s"',;]+/gi, `$1 ${mask}`],
   [
-    /((?:[?&]key|token|secret|password|authorization|cookie|api[-_]?key|jwt)(?:=|\\?["']\s*:\s*|\s*:\s*(?=\\?["'])))(?:(\\?["'])(?:(?!\2)[^\\]|\\.)*|[^\s"'&#;,{}[\\]+)/gi,
+    /((?:[?&]key|token|secret|password|authorization|cookie|api[-_]?key|jwt|\b(?:auth|sig(?:nature)?|pass(?:wd)?|pwd|session(?:_?id)?))(?:=|\\?["']\s*:\s*|\s*:\s*(?=\\?["'])))(?:(\\?["'])(?:(?!\2)[^\\]|\\.)*|[^\s"'&#;,{}[\\]+)/gi,
     `$1$2${mask}`,
   ],
   [/((?:authorization|cookie|api-key):\s*)[^\s"'][^\r\n"']*/gi, `$1${mask}`],

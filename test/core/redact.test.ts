@@ -200,3 +200,15 @@ test('XS-8 a text of 200 kB of backslashes is masked in no time', () => {
 test('XS-8 a secret of 10 MB is masked', () => {
   expect(createRedactor().text(`"token":"${'a'.repeat(10_000_000)}`)).toBe('***');
 });
+
+test.each(['auth', 'sig', 'signature', 'pass', 'passwd', 'pwd', 'session', 'session_id', 'sessionId'])(
+  'XS-8 what stands behind %s is masked, though not behind a longer word that ends so',
+  (name) => {
+    const redactor = createRedactor();
+    expect(redactor.url(`https://a.example/x?${name}=hush&room=mira`)).toBe(
+      `https://a.example/x?${name}=***&room=mira`,
+    );
+    expect(redactor.value({ [name]: 'hush', [`x${name}`]: 'seen' })).toEqual({ [name]: '***', [`x${name}`]: 'seen' });
+    expect(redactor.text(`{"${name}": "hush"} x${name}=seen`)).toBe(`{"${name}": "***"} x${name}=seen`);
+  },
+);
