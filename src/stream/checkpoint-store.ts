@@ -1,7 +1,7 @@
 /**
  * Where streams keep how far they came. Three methods, synchronous or not; a Keyv is one, made with `throwOnErrors: true`: else
- * its `get` answers with nothing while its backend is down, as if nothing had been kept, and the stream begins anew. A method that throws
- * or rejects has failed and is called again.
+ * its `get` answers with nothing while its backend is down, as if nothing had been kept, and the stream begins anew. A method that throws,
+ * rejects, or has not answered after 10 s has failed: that is told as `STORE` and tried again.
  */
 export interface CheckpointStore {
   /** The value under `key`, or `undefined`. */

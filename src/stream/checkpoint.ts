@@ -1,12 +1,15 @@
 import { isTipstreamError, TipstreamError } from '../core/errors.ts';
 import { type Clock, type Stop, seconds } from '../core/time.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
+import { isPromise } from './subscribe.ts';
 
 /** Where a stream keeps how far it came: a store, or a store with a key of your own. */
 export type CheckpointOption = CheckpointStore | { store: CheckpointStore; key: string };
 
 /** Within a page, at most one write in this time. */
 const writeEvery = 250;
+/** A store that has not answered by then has failed: it must not hold up `close()`. */
+const patience = seconds(10);
 
 /** The place of one stream in a store. */
 export interface Checkpoint {
@@ -51,6 +54,8 @@ export function createCheckpoint(options: CheckpointOptions): Checkpoint {
   let closed = false;
   let lastWrite = Number.NEGATIVE_INFINITY;
   let scheduled: Stop | undefined;
+  /** A `set` that has not answered. */
+  let late: PromiseLike<unknown> | undefined;
   let writing: Promise<void> | undefined;
   let ending: Promise<void> | undefined;
 
@@ -64,13 +69,28 @@ export function createCheckpoint(options: CheckpointOptions): Checkpoint {
       cause,
     });
 
+  const inTime = (answer: unknown): unknown =>
+    isPromise(answer)
+      ? new Promise((resolve, reject) => {
+          const stop = clock.after(patience, () => reject(new Error('it did not answer in 10 s')));
+          answer.then(resolve, reject);
+          answer.then(stop, stop);
+        })
+      : answer;
+
   const write = async (): Promise<void> => {
     rest();
-    dirty = false;
     lastWrite = clock.now();
     try {
+      if (late) await inTime(late);
+      dirty = false;
+      const answer = store.set(key, options.snapshot());
+      const answered = (): void => {
+        late = undefined;
+      };
+      if (isPromise(answer)) late = answer.then(answered, answered);
       // A Keyv answers so when its backend is down.
-      if ((await store.set(key, options.snapshot())) === false) throw new Error('it answered false');
+      if ((await inTime(answer)) === false) throw new Error('it answered false');
       failing = false;
       options.kept?.();
     } catch (cause) {
@@ -115,7 +135,7 @@ export function createCheckpoint(options: CheckpointOptions): Checkpoint {
     },
     async load() {
       try {
-        return await store.get(key);
+        return await inTime(store.get(key));
       } catch (cause) {
         throw storeError('give', cause, '');
       }
@@ -142,7 +162,11 @@ export function createCheckpoint(options: CheckpointOptions): Checkpoint {
       await writing;
       rest();
       dirty = false;
-      await store.delete(key);
+      try {
+        await inTime(store.delete(key));
+      } catch (cause) {
+        throw storeError('forget', cause, '');
+      }
     },
   };
 }

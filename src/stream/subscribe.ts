@@ -4,7 +4,7 @@ import type { WatchOptions } from './event-stream.ts';
 import type { Origin } from './origin.ts';
 import { hold, leave, pass, refuse, type Ticket } from './ticket.ts';
 
-const isPromise = (value: unknown): value is PromiseLike<void> =>
+export const isPromise = (value: unknown): value is PromiseLike<void> =>
   typeof (value as { then?: unknown } | undefined)?.then === 'function';
 
 /** Calls `next` with one event at a time. A callback that returns no promise never meets a queue. */

@@ -4,7 +4,7 @@ import { type CheckpointStore, memoryStore } from '../../src/stream/checkpoint-s
 import { toStream } from '../../src/stream/stream.ts';
 import { testClock } from '../support/clock.ts';
 import { type Ping, type Polled, polled, until } from '../support/polled.ts';
-import { json, type Route, startServer } from '../support/server.ts';
+import { gate, json, type Route, startServer } from '../support/server.ts';
 
 /** A store that counts its writes and fails when told to. */
 const watchedStore = (): CheckpointStore & { writes: unknown[]; broken: boolean; value(): unknown } => {
@@ -103,6 +103,49 @@ test('delivery-2 the events of a draining page are in the store before the first
   });
   await finished(run);
   expect(store.value()).toMatchObject({ v: 1, page: [] });
+});
+
+test('delivery-2 a store that takes its time holds the events of a draining page back until it has them', async () => {
+  const inner = memoryStore();
+  const { opened, open } = gate();
+  const store: CheckpointStore = { ...inner, set: (key, value) => opened.then(() => inner.set(key, value)) };
+  const run = await polled(drainingPages(), settings(true, store));
+  const seen: number[] = [];
+  toStream(run.source).subscribe(({ event }) => void seen.push(event.n));
+  await until(() => run.source.counters.polls === 1 && run.source.stats().untaken === 0 && run.server.connections > 0);
+  await fetch(run.server.url);
+  expect(seen).toEqual([]);
+  open();
+  await runUntil(run, () => seen.length >= 5);
+});
+
+test('delivery-3 while the end of a page is written, the next page waits, also for a loop that asks already', async () => {
+  const inner = memoryStore();
+  let open = (): void => {};
+  let gated = false;
+  const store: CheckpointStore = {
+    ...inner,
+    async set(key, value) {
+      if (gated) await new Promise<void>((resolve) => (open = resolve));
+      return inner.set(key, value);
+    },
+  };
+  const run = await polled(cursorPages, settings(false, store));
+  const loop = toStream(run.source).iterate();
+  const seen: number[] = [];
+  const read = async (): Promise<void> => {
+    for await (const { event } of loop) seen.push(event.n);
+  };
+  gated = true;
+  void read();
+  for (let n = 0; n < 40 && run.server.arrivals.length < 3; n += 1) {
+    await run.clock.advance(50);
+    await fetch(run.server.url);
+  }
+  expect(Math.max(...seen)).toBe(5);
+  gated = false;
+  open();
+  await runUntil(run, () => seen.length === 10);
 });
 
 test('delivery-2 what is stored went through the mask', async () => {
@@ -372,4 +415,73 @@ test('delivery-3 what a Keyv keeps comes again, and one whose database is down a
   await runUntil(second, () => seen.length === 10);
   expect(codes[0]).toBe('STORE');
   expect(seen).toEqual(all);
+});
+
+const never = (): Promise<never> => new Promise(() => {});
+
+test.each(['get', 'set'] as const)(
+  'delivery-3 a store whose %s never answers is said as STORE after 10 s, and close() resolves',
+  async (hung) => {
+    const run = await polled(drainingPages(), {
+      ...settings(true, memoryStore()),
+      checkpoint: { ...memoryStore(), [hung]: never },
+    });
+    const said: string[] = [];
+    const states: string[] = [];
+    run.source.on('error', ({ code, message }) => said.push(`${code} ${message}`));
+    run.source.on('status', ({ state }) => states.push(state));
+    toStream(run.source).subscribe(() => {});
+    await run.clock.advance(9_000);
+    expect(said).toEqual([]);
+    await run.clock.advance(2_000);
+    expect(said[0]).toMatch(/^STORE .*did not answer in 10 s/);
+    await run.clock.advance(20_000);
+    expect(states).toContain(hung === 'get' ? 'waiting' : 'live');
+    let closed = false;
+    void run.source.close().then(() => {
+      closed = true;
+    });
+    await run.clock.advance(30_000);
+    expect(closed).toBe(true);
+    expect(run.clock.pending).toBe(0);
+  },
+);
+
+test('delivery-3 forget() of a store that never answers rejects with STORE', async () => {
+  const run = await polled(drainingPages(), {
+    ...settings(true, memoryStore()),
+    checkpoint: { ...memoryStore(), delete: never },
+  });
+  const forgotten = expect(run.source.forget()).rejects.toMatchObject({ code: 'STORE' });
+  await run.clock.advance(10_000);
+  await forgotten;
+});
+
+test('delivery-3 a set that is late is waited for: it puts no old value over a new one', async () => {
+  const inner = watchedStore();
+  const answers: (() => void)[] = [];
+  const run = await polled(drainingPages(), {
+    ...settings(true, inner),
+    checkpoint: {
+      ...inner,
+      set: (key: string, value: unknown) =>
+        new Promise<void>((resolve) => {
+          const copy = structuredClone(value);
+          answers.push(() => {
+            inner.set(key, copy);
+            resolve();
+          });
+        }),
+    },
+  });
+  const seen: number[] = [];
+  toStream(run.source).subscribe(({ event }) => void seen.push(event.n));
+  await runUntil(run, () => seen.length === 5);
+  await run.clock.advance(60_000);
+  expect(answers).toHaveLength(1);
+  for (let n = 0; n < 20; n += 1) {
+    answers.shift()?.();
+    await run.clock.advance(500);
+  }
+  expect(inner.value()).toMatchObject({ page: [] });
 });
