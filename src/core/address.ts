@@ -28,8 +28,7 @@ export function checkAddress(
   }
   const { protocol, hostname } = url;
   // What is filled in later could lead anywhere.
-  if (url.origin !== other.origin)
-    throw configError(platform, 'the host of the address holds a {placeholder}; write the host out');
+  if (url.origin !== other.origin) throw configError(platform, 'a {placeholder} may not be in the host');
   if (other.username || other.password)
     throw configError(platform, 'the address holds a credential; give it as an option');
   const unheard = insecure || loopback.test(hostname) || (!strict && near.test(hostname));

@@ -97,7 +97,7 @@ export function open(
   // Whoever writes JavaScript may give anything.
   const look = Object(credential).get ?? credential;
   if (credential !== undefined && typeof credential !== 'string' && typeof look !== 'function')
-    throw configError(platform.name, 'the credential must be text, a function, or a provider with get');
+    throw configError(platform.name, 'the credential is no text, function or provider');
   const tokens = credential === undefined ? undefined : makeTokens(credential, clock, redactor);
   const ends = new Set<() => void | Promise<void>>();
   const states = new Map<string, () => RateState | undefined>();

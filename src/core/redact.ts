@@ -1,3 +1,5 @@
+import { bareError } from './bare-error.ts';
+
 /** Takes credentials out of whatever leaves the library: errors, log lines, telemetry, keys (XS-8). */
 export interface Redactor {
   /** Masks this value from now on, raw and percent-encoded, wherever it stands. Below 4 characters it is masked by position only. */
@@ -67,16 +69,6 @@ export function createRedactor(): Redactor {
       return mask;
     }
   };
-  const error = (input: unknown, depth = 0): Error => {
-    const from = Object(input) === input ? (input as Record<string, unknown>) : { message: String(input) };
-    const { name, message, code, stack, cause = Array.isArray(from.errors) ? from.errors[0] : undefined } = from;
-    const words = typeof message === 'string' ? text(message) : '';
-    const copy = new Error(words, cause === undefined || depth > 4 ? {} : { cause: error(cause, depth + 1) });
-    for (const [key, item] of Object.entries({ name, code, stack }))
-      if (typeof item === 'string' || typeof item === 'number')
-        Object.defineProperty(copy, key, { value: typeof item === 'string' ? text(item) : item });
-    return copy;
-  };
   return {
     add(secret) {
       if (secret.length < 4) return;
@@ -96,6 +88,6 @@ export function createRedactor(): Redactor {
     text,
     url: (url) => text(String(url)),
     value,
-    error: (input) => error(input),
+    error: (input) => bareError(input, text),
   };
 }

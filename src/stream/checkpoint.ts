@@ -1,3 +1,4 @@
+import { bareError } from '../core/bare-error.ts';
 import { isTipstreamError, TipstreamError } from '../core/errors.ts';
 import { type Clock, type Stop, seconds } from '../core/time.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
@@ -10,6 +11,10 @@ export type CheckpointOption = CheckpointStore | { store: CheckpointStore; key: 
 const writeEvery = 250;
 /** A store that has not answered by then has failed: it must not hold up `close()`. */
 const patience = seconds(10);
+
+/** Of an address, the user and the query. */
+const withoutPassword = (text: string): string =>
+  text.slice(0, 10_000).replace(/(:\/\/)\S*(?=@)|(\?|password\W{1,4})[^\s"'<>]+/gi, '$1$2***');
 
 /** The place of one stream in a store. */
 export interface Checkpoint {
@@ -59,15 +64,18 @@ export function createCheckpoint(options: CheckpointOptions): Checkpoint {
   let writing: Promise<void> | undefined;
   let ending: Promise<void> | undefined;
 
-  const storeError = (what: string, cause: unknown, then: string): TipstreamError =>
-    new TipstreamError({
+  const storeError = (what: string, thrown: unknown, then: string): TipstreamError => {
+    // A store may print the address of its server, with the password in it.
+    const cause = isTipstreamError(thrown) ? thrown : bareError(thrown, withoutPassword);
+    return new TipstreamError({
       code: 'STORE',
       platform: options.platform,
-      message: `${options.platform}: the checkpoint store could not ${what} '${key}': ${cause instanceof Error ? cause.message : String(cause)}${then}`,
+      message: `${options.platform}: the checkpoint store could not ${what} '${key}': ${cause.message}${then}`,
       // A store that says so will not work by itself: another process has it, or its content is spoiled.
       fatal: isTipstreamError(cause) && cause.fatal,
       cause,
     });
+  };
 
   const inTime = (answer: unknown): unknown =>
     isPromise(answer)

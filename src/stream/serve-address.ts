@@ -1,3 +1,4 @@
+import { bareError } from '../core/bare-error.ts';
 import { TipstreamError } from '../core/errors.ts';
 import { seconds } from '../core/time.ts';
 import { inHeader } from './serve-relay.ts';
@@ -30,7 +31,9 @@ export function check(response: Response, address: URL): void {
     );
 }
 
-/** The query is left out of the message: it may hold a key. */
+const withoutQuery = (text: string): string => text.replace(/\?[^\s"'<>]*/g, '?***');
+
+/** The query is left out, also of what `fetch` threw: it may hold a key. */
 export const problem = (
   address: URL,
   code: TipstreamError['code'],
@@ -38,7 +41,12 @@ export const problem = (
   cause?: unknown,
   more?: { status: number; retryAfterMs: number | undefined },
 ): TipstreamError =>
-  new TipstreamError({ code, message: `fromUrl ${address.origin}${address.pathname}: ${what}`, cause, ...more });
+  new TipstreamError({
+    code,
+    message: `fromUrl ${address.origin}${address.pathname}: ${what}`,
+    cause: cause && bareError(cause, withoutQuery),
+    ...more,
+  });
 
 /** @throws {TipstreamError} `CONFIG` */
 export function parse(url: string | URL, base: string | undefined): URL {

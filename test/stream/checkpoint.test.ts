@@ -1,5 +1,7 @@
+import { inspect } from 'node:util';
 import Keyv from 'keyv';
 import { expect, test } from 'vitest';
+import { createCheckpoint } from '../../src/stream/checkpoint.ts';
 import { type CheckpointStore, memoryStore } from '../../src/stream/checkpoint-store.ts';
 import { toStream } from '../../src/stream/stream.ts';
 import { testClock } from '../support/clock.ts';
@@ -484,4 +486,35 @@ test('delivery-3 a set that is late is waited for: it puts no old value over a n
     await run.clock.advance(500);
   }
   expect(inner.value()).toMatchObject({ page: [] });
+});
+
+test('XS-8 a password in the words of a store is in no error', async () => {
+  const clock = testClock();
+  const thrown = Object.assign(new Error('redis://user:hush/hush@host.test/?key=hush failed, password: "hush"'), {
+    options: { password: 'hush' },
+    cause: new Error('connect to redis://:hush@host.test'),
+    code: 'ECONNREFUSED',
+  });
+  const fails = (): never => {
+    throw thrown;
+  };
+  const errors: unknown[] = [];
+  const checkpoint = createCheckpoint({
+    platform: 'pretend',
+    option: { get: fails, set: fails, delete: fails },
+    key: 'place',
+    clock,
+    snapshot: () => 1,
+    failed: (error) => errors.push(error),
+  });
+  checkpoint.touch();
+  await checkpoint.load().catch((error) => errors.push(error));
+  await until(() => errors.length === 2);
+  expect(inspect(errors, { depth: 9, showHidden: true })).not.toContain('hush');
+  for (const error of errors)
+    expect(error).toMatchObject({
+      code: 'STORE',
+      message: expect.stringContaining('could not'),
+      cause: { code: 'ECONNREFUSED', cause: { message: 'connect to redis://***@host.test' } },
+    });
 });

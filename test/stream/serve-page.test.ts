@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { seconds, systemClock } from '../../src/core/time.ts';
 import type { EventStream, StreamGap } from '../../src/stream/event-stream.ts';
@@ -185,6 +186,22 @@ test('an answer that is no event stream says so, and is asked again later', asyn
     expect.stringMatching(/tips: the answer is text\/html; is this the address of a toResponse answer/),
   ]);
   expect(messages[0]).not.toContain('not-a-secret');
+});
+
+test('XS-8 the query of the address is in no error, also not in what fetch throws', async () => {
+  const errors: unknown[] = [];
+  const stream = fromUrl('http://tips.example/tips?key=hush', {
+    ...quick,
+    fetch: async ({ url }) => {
+      throw Object.assign(new TypeError(`failed: ${url}`), { path: url, cause: new Error(`connect ${url}`) });
+    },
+  });
+  stream.on('error', (error) => errors.push(error));
+  const stop = stream.subscribe(() => {});
+  await until(() => errors.length > 0);
+  stop();
+  expect(errors[0]).toMatchObject({ code: 'NETWORK', cause: { message: 'failed: http://tips.example/tips?***' } });
+  expect(inspect(errors, { depth: 9, showHidden: true })).not.toContain('hush');
 });
 
 test('waits for Retry-After, not for the back-off', async () => {
