@@ -69,7 +69,7 @@ const maskText = (text: string): string => {
   } catch {
     if (/^\s*(?:\{|\[(?![A-Z]))/.test(text)) return `(${text.length} characters, cut off)`;
     return text
-      .replace(/[[{]\s*["'\\{[&][\s\S]*/, '…')
+      .replace(/[[{]\s*["'\\{[&].*/s, '…')
       .replace(
         /((?:name|login|nick|user|from|tipper|sender|(?:user|tipper|sender|from)_?(?:id|key))\\?["']?\s*[:=]\s*\\?["']?)(?![\s{["'\\])[^"'\\&,}\]]*/gi,
         `$1${nobody}`,
@@ -85,5 +85,12 @@ export const maskAnonymous = (value: unknown): unknown =>
   typeof value === 'string'
     ? maskText(value)
     : isObject(value)
-      ? copy(value, (_, item) => (isFlagged(item) ? maskEvent(item) : item))
+      ? copy(value, (_, item) =>
+          // An error may quote an event.
+          typeof item === 'string' && /anon|stealth/i.test(item)
+            ? maskText(item)
+            : isFlagged(item)
+              ? maskEvent(item)
+              : item,
+        )
       : value;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { maskAnonymous } from '../../src/core/anonymous.ts';
 import { readProblem } from '../../src/core/problem.ts';
 import { excerpt, oneLine } from '../../src/core/words.ts';
 import { problemOf } from '../../src/stream/tip-page.ts';
@@ -18,6 +19,8 @@ const quotes = [
   `cannot store ${event.replaceAll('"', '&quot;')}`,
   `cannot store { isAnon: true, user: { username: '${name}' } }`,
   `cannot store isAnon=true&username=${name}`,
+  `could not book the anonymous tip of ${name}`,
+  `${name} asked to be anonymous: ${'x'.repeat(20_000)} is_anon`,
 ];
 
 const readers = { problemOf, readProblem };
@@ -39,9 +42,20 @@ describe('what an upstream says of a failure', () => {
     }
   });
 
+  test.each(quotes)('EV-46 debug names nobody of an event that an error quotes: %s', (quote) => {
+    for (const value of [{ error: quote }, [{ errors: [quote] }]]) {
+      const shown = JSON.stringify(maskAnonymous(value)) + String(maskAnonymous(JSON.stringify(value)));
+      // A frame whose flag was cut off says nothing of being anonymous.
+      if (/isAnon/.test(quote)) expect(shown).not.toContain(name);
+    }
+    expect(maskAnonymous({ note: 'Anonymous {or} not' })).toEqual({ note: 'Anonymous {or} not' });
+  });
+
   test('XS-1 plain words are quoted as they are', () => {
     for (const words of ['room: not found', '[Errno 5] Input/output error', 'user: too short', 'no {room} here'])
       expect(excerpt(words)).toBe(words);
+    expect(readProblem(403, new Headers(), '', { error: 'ANONYMOUS_NOT_ALLOWED' }).code).toBe('ANONYMOUS_NOT_ALLOWED');
+    expect(excerpt('no anonymous tips')).toBe('(17 characters, not quoted)');
     expect(problemOf(502, new Headers(), '<h1>Bad\n Gateway</h1>', undefined)).toEqual({ message: 'Bad Gateway' });
   });
 
