@@ -99,11 +99,12 @@ export function createReading<E>(options: PollOptions<E>, ears: ReadingEars): Re
       self.cold = false;
       if (drains && !overlap) lookForRepeats(batch.events);
       // Never made of content: equal tips are two tips, and a hash of a name is the name.
-      const page = randomId();
+      let page: string | undefined;
       const list: Received<E>[] = [];
       for (let index = overlap ? known(batch.events) : 0; index < batch.events.length; index += 1) {
         const event = batch.events[index] as E;
         const upstream = eventId?.(event);
+        if (upstream === undefined) page ??= randomId();
         const id = upstream ?? `${page}-${index}`;
         if (upstream !== undefined) {
           if (memory.has(id)) {

@@ -108,9 +108,16 @@ function isAnonymous(event: Wire, part: Wire, who: unknown): boolean {
   return rest.some((each) => each !== part && hasFlag(each));
 }
 
+/** Whether the note, in small letters, quotes anything else that the event says. Most quote nothing, and a copy of the event is dear. */
+const quotes = (note: string, value: unknown, key = ''): boolean =>
+  typeof value === 'object' && value !== null
+    ? Object.entries(value).some(([name, item]) => quotes(note, item, name))
+    : !/^(message|body|orig)$/.test(key) && String(value).length > 2 && note.includes(String(value).toLowerCase());
+
 /** The note of a tip without the names of its giver. */
 function unnamed(event: Wire, who: unknown, note: string): string {
   try {
+    if (!quotes(note.toLowerCase(), [event, who])) return note;
     const masked = maskEvent({ event, user: who, note });
     return textOf(isWire(masked) && masked.note);
   } catch {
