@@ -67,11 +67,11 @@ export function hrefWithin(url: string, base: string): string | undefined {
   }
 }
 
-/** An address that the upstream gave: followed as it is, and only to where the credential belongs. */
+/** An address that the upstream gave: followed as it is, today's credential for `{token}`, and only to where the credential belongs. */
 export function followed(url: string, origin: string, placed: Placed, refuse: (text: string) => Error): string {
-  const href = hrefWithin(url, origin);
-  if (!href) throw refuse('the next address that the upstream gave is at another origin; the credential stays here');
   const [scheme, secret = ''] = placed || [];
+  const href = hrefWithin(url.replaceAll('{token}', encodeURIComponent(secret)), origin);
+  if (!href) throw refuse('the next address that the upstream gave is at another origin; the credential stays here');
   if (scheme?.in !== 'query') return href;
   const next = new URL(href);
   if (!next.searchParams.has(scheme.name)) next.searchParams.set(scheme.name, secret);

@@ -45,10 +45,11 @@ export function openContract<In, E>(
   const { auth } = platform;
   /** A checkpoint holds no credential: that of the day goes back into its place when the address is followed. */
   const withoutKey = (address: string | undefined): string | undefined => {
-    const url = new URL(address ?? '', origin);
-    if (auth?.in !== 'query' || !url.searchParams.has(auth.name)) return address;
-    url.searchParams.delete(auth.name);
-    return url.href.slice(origin.length);
+    if (address === undefined) return undefined;
+    const url = new URL(address, origin);
+    const named = auth?.in === 'query' && url.searchParams.has(auth.name);
+    if (named) url.searchParams.delete(auth.name);
+    return connection.redactor.known(named ? url.href.slice(origin.length) : address, '{token}');
   };
   return {
     connection,

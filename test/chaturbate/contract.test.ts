@@ -222,4 +222,28 @@ describe('the Chaturbate contract', () => {
     // @ts-expect-error The token is missing.
     expect(() => createChaturbate({ username: 'mira' })).toThrow(/token is missing/);
   });
+
+  it('XS-8 keeps no key that the upstream puts into a next address, and follows it with the one of today', async () => {
+    const writes: string[] = [];
+    const checkpoint = {
+      get: () => undefined,
+      set: (...all: unknown[]) => void writes.push(JSON.stringify(all)),
+      delete() {},
+    };
+    let key = 'not-a-secret-key';
+    const { client, server, clock } = await contract(
+      ({ nth }) =>
+        page([tip(nth)], {
+          nextUrl: `/events/mira/${encodeURIComponent('not-a-secret-key')}/?i=${nth}&k=not-a-secret-key`,
+        }),
+      { checkpoint, apiKey: () => key },
+    );
+    const { seen } = watched(client.tips());
+    await until(() => seen.length === 1 && writes.join().includes('i=1'));
+    key = 'not-a-secret-successor';
+    await clock.advance(seconds(5));
+    await server.arrived(2);
+    expect(server.arrivals[1]?.url).toBe('/events/mira/not-a-secret-successor/?i=1&k=not-a-secret-successor');
+    expect(writes.join()).not.toContain('not-a-secret');
+  });
 });
