@@ -19,6 +19,8 @@ export interface Page<E> extends TicketOwner {
   /** How many of `list`, from its start, are committed. */
   readonly committed: number;
   readonly complete: boolean;
+  /** What was committed of the same answer before a restart. */
+  readonly after: string | undefined;
 }
 
 /** The answers on their way to their watchers, oldest first. A later one is never committed before an earlier one. */
@@ -26,7 +28,7 @@ export interface Pages<E> {
   readonly size: number;
   readonly oldest: Page<E> | undefined;
   /** @param moved - The next answer is asked for with another cursor. */
-  open(cursor: string | undefined, list: readonly Received<E>[], moved: boolean): Page<E>;
+  open(cursor: string | undefined, list: readonly Received<E>[], moved: boolean, after?: string): Page<E>;
   /** Everything that is not committed, in order. */
   pending(): Received<E>[];
 }
@@ -53,11 +55,12 @@ export function createPages<E>(kept: boolean, progress: (pageEnd: boolean) => vo
     get oldest() {
       return pages[0];
     },
-    open(cursor, list, moved) {
+    open(cursor, list, moved, after) {
       const taken = new Set<unknown>();
       const page = {
         cursor,
         list,
+        after,
         committed: 0,
         complete: list.length === 0,
         taken({ event }: Ticket) {

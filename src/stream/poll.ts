@@ -67,12 +67,12 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
   const pages = createPages<E>(kept, (pageEnd) => checkpoint?.touch(pageEnd));
 
   const snapshot = (): Saved<E> => {
-    const { oldest = { cursor, list: [], committed: 0 } } = pages;
+    const { oldest = { cursor, list: [], committed: 0, after: undefined } } = pages;
     return {
       v: 1,
       // What is kept needs no second answer: the cursor goes on behind it.
       cursor: kept ? cursor : oldest.cursor,
-      taken: kept ? undefined : oldest.list[oldest.committed - 1]?.id,
+      taken: kept ? undefined : (oldest.list[oldest.committed - 1]?.id ?? oldest.after),
       page: kept ? pages.pending().map((received) => ({ ...received, event: mask(received.event) })) : undefined,
       window: options.overlap ? reading.window : undefined,
     };
@@ -108,9 +108,10 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
   const receive = async (batch: Batch<E>, asked: number): Promise<void> => {
     timeouts = 0;
     const from = cursor;
+    const after = reading.resumeAfter;
     const list = reading.read(batch);
     if (asked === epoch) cursor = batch.cursor ?? cursor;
-    const page = pages.open(from, list, cursor !== from);
+    const page = pages.open(from, list, cursor !== from, after);
     // What upstream gives no second time is written down before anybody acts on it.
     if (checkpoint && kept && list.length > 0) {
       checkpoint.touch();

@@ -518,3 +518,28 @@ test('XS-8 a password in the words of a store is in no error', async () => {
       cause: { code: 'ECONNREFUSED', cause: { message: 'connect to redis://***@host.test' } },
     });
 });
+
+test('delivery-3 two crashes in the same page repeat nothing that was taken before the first', async () => {
+  const route: Route = ({ query }) =>
+    query.get('after') === null
+      ? json({ events: [1, 2, 3].map((n) => ({ n, id: `e${n}` })), cursor: '3' })
+      : json({ events: [], cursor: `${Number(query.get('after')) + 1}` });
+  // What a process had written when it was killed after its second event.
+  let stored: unknown = { v: 1, taken: 'e2' };
+  const store: CheckpointStore = {
+    get: () => stored,
+    set(_key, value) {
+      stored = structuredClone(value);
+    },
+    delete() {},
+  };
+  const second = await polled(route, settings(false, store));
+  const held: number[] = [];
+  toStream(second.source).subscribe(({ event }) => {
+    held.push(event.n);
+    return new Promise(() => {});
+  });
+  await runUntil(second, () => second.source.counters.polls >= 4);
+  expect(held).toEqual([3]);
+  expect(stored).toMatchObject({ taken: 'e2' });
+});
