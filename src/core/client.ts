@@ -63,18 +63,27 @@ export function connect<P extends Platform<unknown>>(
   options: ClientOptions = {},
   credentials: Credentials = {},
 ): Client<P> {
-  return clientOf(
-    platform,
-    open(platform, options, credentials, {
-      makeTokens: createTokens,
-      makeLimiter: createLimiter,
-      readRateWords: readRateFields,
-    }),
-  );
+  return clientOf(platform, openWhole(platform, options, credentials));
 }
 
-/** The same over an open connection, which it closes. */
-function clientOf<P extends Platform<unknown>>(platform: P, connection: Connection): Client<P> {
+/**
+ * A connection with everything that a REST client needs: renewed credentials, a limiter with bursts, every rate header.
+ *
+ * @throws TipstreamError `CONFIG`
+ */
+export const openWhole = (
+  platform: Platform<unknown>,
+  options: ClientOptions = {},
+  credentials: Credentials = {},
+): Connection =>
+  open(platform, options, credentials, {
+    makeTokens: createTokens,
+    makeLimiter: createLimiter,
+    readRateWords: readRateFields,
+  });
+
+/** A client over an open connection, which it closes. */
+export function clientOf<P extends Platform<unknown>>(platform: P, connection: Connection): Client<P> {
   const caller = createCaller(platform, connection);
   const calls = (tree: object): Record<string, unknown> =>
     Object.fromEntries(
