@@ -18,10 +18,12 @@ export default defineConfig({
     'mock/cli': 'src/mock/cli.ts',
     'http.node': 'src/core/http.node.ts',
     'http.web': 'src/core/http.web.ts',
+    'socket.node': 'src/stream/socket.node.ts',
+    'socket.web': 'src/stream/socket.web.ts',
   },
-  // Nobody imports the others, so nobody needs their types: those of `#http` would show ky.
+  // Nobody imports the others, so nobody needs their types: those of the doors would show ky and ws.
   dts: { entry: entries },
-  // The door stays an import of its own: whoever installs the package gets the file that fits its runtime.
+  // The doors stay imports of their own: whoever installs the package gets the file that fits its runtime.
   external: [/^#/],
   format: ['esm'],
   target: 'es2022',

@@ -46,7 +46,7 @@ export interface Hub<T> extends Origin<T> {
   push(event: T, owner?: TicketOwner): void;
   status(state: StreamState, more?: Detail): void;
   /** Says that events may be missing. */
-  gap(gap: Omit<StreamGap, 'platform' | 'to'>): void;
+  gap(gap: Omit<StreamGap, 'platform' | 'to'> & { to?: number }): void;
   /** Told when the number of untaken events has gone down. */
   fewer: (() => void) | undefined;
   /** The first success of `ready`. */
