@@ -26,9 +26,9 @@ const some = (...names: string[]): string => `export { ${names.join(', ')} } fro
 const operators = ['merge', 'filter', 'map', 'dedupe', 'take', 'takeUntil', 'batch', 'tally', 'goal'];
 
 export const budgets: readonly Budget[] = [
-  { what: '`tipstream/chaturbate`', code: all('tipstream/chaturbate'), kilobytes: 27.9, goal: 18 },
-  { what: '`tipstream/stripchat`', code: all('tipstream/stripchat'), kilobytes: 27.6, goal: 18 },
-  { what: '`tipstream/camsoda`', code: all('tipstream/camsoda'), kilobytes: 27.4, goal: 18 },
+  { what: '`tipstream/chaturbate`', code: all('tipstream/chaturbate'), kilobytes: 28.1, goal: 18 },
+  { what: '`tipstream/stripchat`', code: all('tipstream/stripchat'), kilobytes: 27.7, goal: 18 },
+  { what: '`tipstream/camsoda`', code: all('tipstream/camsoda'), kilobytes: 27.6, goal: 18 },
   {
     what: '`tipstream`: streams, every operator, errors',
     code: some('createSource', ...operators, 'TipstreamError', 'isTipstreamError'),

@@ -4,19 +4,15 @@ import { checkDuration } from '../core/options.ts';
 import type { TelemetryEvents } from '../core/telemetry.ts';
 import { type Stop, seconds } from '../core/time.ts';
 import { type Verification, verify } from '../core/verify.ts';
-import { createDelivery } from './delivery.ts';
 import type { EventStream } from './event-stream.ts';
-import { createLog } from './log.ts';
-import type { Received } from './pages.ts';
+import { createLive } from './live.ts';
 import { type Poll, poll } from './poll.ts';
 import type { Batch, SourceSettings } from './poll-options.ts';
-import { type PushOptions, type PushStream, pushStream } from './push.ts';
-import { isSimulated, type Simulated, simulated, simulatedTip } from './simulated.ts';
-import { testTip } from './test-tip.ts';
+import type { PushOptions, PushStream } from './push.ts';
+import type { Simulated } from './simulated.ts';
 import type { TipEvent } from './tip-event.ts';
 import type { ReadTip } from './tip-wire.ts';
-import { view } from './view.ts';
-import { type TipView, tipsOf } from './views.ts';
+import type { TipView } from './views.ts';
 
 /** What `tips()` takes. The settings of the source are for the client, or for its first stream. */
 export interface TipsOptions extends SourceSettings, TipView {
@@ -91,32 +87,22 @@ export interface TipPlatform<E> {
   mask<T>(event: T): T;
 }
 
-interface Feed {
-  hub: Pick<Poll<unknown>, 'watchers' | 'close'>;
-  deliver(event: Received<Simulated>): Promise<void>;
-}
-
 /** EV-25: how often a real host is asked at most. */
 const shortest = seconds(5);
 const loopback = /^(localhost|127\.[\d.]+|\[::1\])(:|$)/;
 
 /** Makes a client out of what only the platform knows. */
 export function tipClient<E>(parts: TipPlatform<E>): TipClient<E, TipsOptions & LongPollSettings> {
-  const { connection, platform, channel, drains, mask } = parts;
+  const { connection, platform, channel, drains } = parts;
   const { clock, random, logger } = connection.options;
-  const log = createLog(platform, clock, logger);
-  const warn = (text: string): void => log('warn', text);
-  const loud = logger && logger.info !== undefined;
+  const live = createLive<E>(parts);
   const chosen: Settings = {};
-  /** Whatever takes test tips. */
-  const feeds = new Set<Feed>();
   let source: Poll<E | Simulated> | undefined;
   /** What `verify()` was given, an answer each: the source reads them as if it had asked. */
   let held: Batch<E>[] = [];
-  let told: unknown;
 
-  const error = (code: 'CONFIG' | 'CONSUMER' | 'ABORTED', text: string): TipstreamError =>
-    new TipstreamError({ code, platform, message: `${platform}: ${text}`, fatal: code !== 'CONSUMER' });
+  const error = (code: 'CONFIG' | 'ABORTED', text: string): TipstreamError =>
+    new TipstreamError({ code, platform, message: `${platform}: ${text}`, fatal: true });
 
   /** The first to say something about the source decides. */
   const choose = (settings: Settings): void => {
@@ -134,16 +120,6 @@ export function tipClient<E>(parts: TipPlatform<E>): TipClient<E, TipsOptions & 
   };
   choose(parts.settings);
 
-  const read: ReadTip = (event, context) => {
-    const tip = isSimulated(event) ? simulatedTip(event) : parts.readTip(event, context);
-    if (tip && 'amount' in tip && loud && event !== told) {
-      // Several views of the source read the same event one after the other.
-      told = event;
-      log('info', `tip received: ${tip.amount} tokens from ${tip.tipper}`);
-    }
-    return tip;
-  };
-
   const ask = async (cursor: string | undefined, signal?: AbortSignal): Promise<Batch<E>> => {
     if (connection.closed) throw error('ABORTED', 'the client is closed; make a new one');
     const first = held.shift();
@@ -158,7 +134,7 @@ export function tipClient<E>(parts: TipPlatform<E>): TipClient<E, TipsOptions & 
     chosen.backlog ??= chosen.checkpoint || drains ? 'deliver' : 'skip';
     chosen.overlap ??= false;
     if (chosen.checkpoint && 'get' in chosen.checkpoint && channel === undefined)
-      warn('give broadcaster: without it two accounts in one store would share this checkpoint');
+      live.log('warn', 'give broadcaster: without it two accounts in one store would share this checkpoint');
     source = poll<E | Simulated>({
       ...chosen,
       ...parts,
@@ -171,44 +147,18 @@ export function tipClient<E>(parts: TipPlatform<E>): TipClient<E, TipsOptions & 
       logger,
     });
     source.on('status', ({ state }) => {
-      if (state === 'connecting') log('info', `listener started on ${connection.redactor.url(connection.baseUrl)}`);
+      if (state === 'connecting')
+        live.log('info', `listener started on ${connection.redactor.url(connection.baseUrl)}`);
     });
-    feeds.add({ hub: source, deliver: createDelivery(source, {}) });
-    return source;
+    return live.add(source);
   };
-
-  const end = async (): Promise<void> => {
-    await Promise.all([...feeds].map(({ hub }) => hub.close()));
-  };
-  connection.onClose(end);
 
   return {
     tips: ({ signal, raw, zero, includePrivate, ...settings } = {}) =>
-      tipsOf(shared(settings), read, { raw, zero, includePrivate }, warn, signal),
-    events: ({ signal, raw, ...settings } = {}) =>
-      view<Received<E | Simulated>, E>(
-        shared(settings),
-        ({ event }) => (isSimulated(event) ? undefined : raw ? event : mask(event)),
-        signal,
-      ),
-    push(options = {}) {
-      const feed = pushStream(
-        { ...parts, clock, readTip: read, warn },
-        {
-          ...options,
-          channel: options.channel ?? channel,
-        },
-      );
-      feeds.add(feed);
-      return feed.stream;
-    },
-    async simulate(overrides) {
-      const at = clock.now();
-      const tip = testTip({ platform, ...(channel !== undefined && { channel }), timestamp: at / 1000, ...overrides });
-      const watched = [...feeds].filter(({ hub }) => hub.watchers > 0);
-      if (watched.length === 0) throw error('CONSUMER', 'nobody watches, so no test tip was sent; watch tips() first');
-      await Promise.all(watched.map(({ deliver }) => deliver({ event: simulated(tip), id: tip.id, at })));
-    },
+      live.tips(shared(settings), { raw, zero, includePrivate, signal }),
+    events: ({ signal, raw, ...settings } = {}) => live.events(shared(settings), { raw, signal }),
+    push: live.push,
+    simulate: live.simulate,
     rateLimits: connection.rateLimits,
     on: connection.on,
     verify: () =>
@@ -222,7 +172,7 @@ export function tipClient<E>(parts: TipPlatform<E>): TipClient<E, TipsOptions & 
       await source?.forget();
     },
     async close() {
-      await end();
+      await live.end();
       await connection.close();
     },
   };
