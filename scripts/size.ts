@@ -26,17 +26,17 @@ const some = (...names: string[]): string => `export { ${names.join(', ')} } fro
 const operators = ['merge', 'filter', 'map', 'dedupe', 'take', 'takeUntil', 'batch', 'tally', 'goal'];
 
 export const budgets: readonly Budget[] = [
-  { what: '`tipstream/chaturbate`', code: all('tipstream/chaturbate'), kilobytes: 28.1, goal: 18 },
-  { what: '`tipstream/stripchat`', code: all('tipstream/stripchat'), kilobytes: 27.7, goal: 18 },
-  { what: '`tipstream/camsoda`', code: all('tipstream/camsoda'), kilobytes: 27.6, goal: 18 },
+  { what: '`tipstream/chaturbate`', code: all('tipstream/chaturbate'), kilobytes: 28.3, goal: 18 },
+  { what: '`tipstream/stripchat`', code: all('tipstream/stripchat'), kilobytes: 28, goal: 18 },
+  { what: '`tipstream/camsoda`', code: all('tipstream/camsoda'), kilobytes: 27.8, goal: 18 },
   {
     what: '`tipstream`: streams, every operator, errors',
     code: some('createSource', ...operators, 'TipstreamError', 'isTipstreamError'),
-    kilobytes: 10.3,
+    kilobytes: 10.5,
     goal: 6,
   },
   { what: '`tipstream`: `fromUrl`, for a page that shows', code: some('fromUrl'), kilobytes: 7.9, goal: 7.7 },
-  { what: '`tipstream`: everything', code: all('tipstream'), kilobytes: 21, goal: 18 },
+  { what: '`tipstream`: everything', code: all('tipstream'), kilobytes: 21.3, goal: 18 },
 ];
 
 const bundle = (code: string) =>

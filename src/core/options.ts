@@ -103,6 +103,16 @@ export function checkDuration(platform: string, name: string, value: number | un
   throw configError(platform, `${name}: ${value} ${hint}`);
 }
 
+/**
+ * Checks an option that is one of a few words.
+ *
+ * @throws TipstreamError `CONFIG`
+ */
+export function checkWord(platform: string, name: string, value: string | undefined, words: readonly string[]): void {
+  if (value !== undefined && !words.includes(value))
+    throw configError(platform, `${name}: '${value}' is none of ${words.join(', ')}`);
+}
+
 /** Fills the defaults in and refuses what cannot work, before anything is sent. */
 export function resolveOptions(platform: string, options: ClientOptions): ResolvedOptions {
   const resolved = Object.assign({ ...defaults, logger: plainLogger() }, defined(options));

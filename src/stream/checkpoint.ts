@@ -1,5 +1,5 @@
 import { bareError } from '../core/bare-error.ts';
-import { isTipstreamError, TipstreamError } from '../core/errors.ts';
+import { configError, isTipstreamError, TipstreamError } from '../core/errors.ts';
 import { type Clock, type Stop, seconds } from '../core/time.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 import { isPromise } from './subscribe.ts';
@@ -48,12 +48,23 @@ export interface CheckpointOptions {
   failed(error: TipstreamError): void;
 }
 
+const isStore = (value: object): value is CheckpointStore =>
+  ['get', 'set', 'delete'].every((name) => typeof (value as Partial<Record<string, unknown>>)[name] === 'function');
+
+/**
+ * The store of an option, and the key in it where the user chose one.
+ *
+ * @throws TipstreamError `CONFIG` for what is neither a store nor `{ store, key }`
+ */
+export function checkpointOf(platform: string, option: CheckpointOption): { store: CheckpointStore; key?: string } {
+  if (isStore(option)) return { store: option };
+  if (isStore(Object(option.store)) && option.key) return option;
+  throw configError(platform, 'checkpoint: no store; give one with get, set and delete, or { store, key }');
+}
+
 export function createCheckpoint(options: CheckpointOptions): Checkpoint {
-  const { option, clock } = options;
-  const { store, key } =
-    'get' in option && typeof option.get === 'function'
-      ? { store: option, key: options.key }
-      : (option as { store: CheckpointStore; key: string });
+  const { clock } = options;
+  const { store, key = options.key } = checkpointOf(options.platform, options.option);
   let dirty = false;
   let failing = false;
   let closed = false;

@@ -1,4 +1,5 @@
 import { TipstreamError } from '../core/errors.ts';
+import { checkWord } from '../core/options.ts';
 import type { WatchOptions } from './event-stream.ts';
 import type { Handle, Origin, Watcher } from './origin.ts';
 import { createRing, type Ring } from './ring.ts';
@@ -42,6 +43,7 @@ export function createConsumer<T>(origin: Origin<T>, options: WatchOptions, face
   const { label, observe = false, buffer = 10_000, overflow = 'drop-newest', signal } = options;
   const chosen = options.buffer !== undefined || options.overflow !== undefined;
   const { clock, platform } = origin;
+  checkWord(platform, 'overflow', overflow, ['drop-newest', 'drop-oldest', 'error']);
   const ring = createRing<T>();
   const stall = createStallWatch(clock, label);
   let dropped = 0;

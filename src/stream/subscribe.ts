@@ -1,3 +1,4 @@
+import { checkWord } from '../core/options.ts';
 import { type Stop, seconds } from '../core/time.ts';
 import { createConsumer, type Face, tellError } from './consumer.ts';
 import type { WatchOptions } from './event-stream.ts';
@@ -14,6 +15,7 @@ export function subscribe<T>(
   options: WatchOptions = {},
 ): Stop {
   const { label, observe, onFailure = origin.durable && !observe ? 'stop' : 'skip' } = options;
+  checkWord(origin.platform, 'onFailure', onFailure, ['skip', 'stop', 'retry']);
   let running: Promise<void> | undefined;
   let retry: { stop: Stop; ticket: Ticket | undefined } | undefined;
 

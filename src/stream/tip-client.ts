@@ -1,9 +1,10 @@
 import type { Connection, RateState } from '../core/connection.ts';
 import { TipstreamError } from '../core/errors.ts';
-import { checkDuration } from '../core/options.ts';
+import { checkDuration, checkWord } from '../core/options.ts';
 import type { TelemetryEvents } from '../core/telemetry.ts';
 import { type Stop, seconds } from '../core/time.ts';
 import { type Verification, verify } from '../core/verify.ts';
+import { checkpointOf } from './checkpoint.ts';
 import type { EventStream } from './event-stream.ts';
 import { createLive } from './live.ts';
 import { type Poll, poll } from './poll.ts';
@@ -107,6 +108,8 @@ export function tipClient<E>(parts: TipPlatform<E>): TipClient<E, TipsOptions & 
   /** The first to say something about the source decides. */
   const choose = (settings: Settings): void => {
     checkDuration(platform, 'interval', settings.interval);
+    checkWord(platform, 'backlog', settings.backlog, ['deliver', 'mark', 'skip']);
+    if (settings.checkpoint) checkpointOf(platform, settings.checkpoint);
     for (const name of names) {
       const value = settings[name];
       if (value === undefined || value === chosen[name]) continue;

@@ -396,3 +396,23 @@ describe('a callback whose result cannot be looked at', () => {
     expect(source.stream.stats().untaken).toBe(0);
   });
 });
+
+describe('a watcher that asks for what there is not', () => {
+  it('is CONFIG at once, with the words that there are', () => {
+    const { stream } = numbers();
+    // As whoever writes JavaScript may misspell it.
+    const misspelt: object[] = [{ onFailure: 'Stop' }, { overflow: 'drop' }];
+    const errors = misspelt.map((options) => {
+      try {
+        return stream.subscribe(() => {}, options);
+      } catch (error) {
+        return String(error);
+      }
+    });
+    expect(errors).toEqual([
+      "TipstreamError: numbers: onFailure: 'Stop' is none of skip, stop, retry",
+      "TipstreamError: numbers: overflow: 'drop' is none of drop-newest, drop-oldest, error",
+    ]);
+    expect(stream.stats().watchers).toBe(0);
+  });
+});

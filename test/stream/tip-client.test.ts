@@ -82,6 +82,19 @@ describe('the streams of one client', () => {
     expect(() => two.tips({ interval: seconds(8) })).toThrow(/interval belongs to the one source/);
   });
 
+  it.each([
+    [{ backlog: 'all' }, "camsoda: backlog: 'all' is none of deliver, mark, skip"],
+    [{ checkpoint: {} }, 'camsoda: checkpoint: no store; give one with get, set and delete, or { store, key }'],
+    [
+      { checkpoint: { store: memoryStore() } },
+      'camsoda: checkpoint: no store; give one with get, set and delete, or { store, key }',
+    ],
+  ])('are CONFIG with %j, before anything is asked', async (settings: object, message) => {
+    const { client: one, server } = await client(() => page());
+    expect(() => one.tips(settings)).toThrow(expect.objectContaining({ code: 'CONFIG', message }));
+    expect(server.arrivals).toHaveLength(0);
+  });
+
   it('are CONFIG with an interval that was meant in seconds', async () => {
     const { client: one } = await client(() => page());
     expect(() => one.tips({ interval: 5 })).toThrow(/did you mean seconds\(5\)/);
