@@ -48,7 +48,8 @@ function send<Out>(
     ...prepared.headers,
     ...ground.headers,
     ...headers,
-    ...(scheme?.in === 'header' && { [scheme.name]: scheme.prefix + secret }),
+    // Without a credential there is no header for one: what anybody may ask is asked without.
+    ...(scheme?.in === 'header' && secret !== '' && { [scheme.name]: scheme.prefix + secret }),
   };
   return exchange(ground, call, url, method, all, prepared.body).then((response) =>
     readAnswer(ground, call, endpoint, response),
@@ -80,7 +81,9 @@ export async function attempt<Out>(
     if (isTipstreamError(error)) outcome = error;
     throw error;
   } finally {
-    const { status, code, rateLimit, retryAfterMs = unnamedHold } = outcome;
+    const { status, code, rateLimit } = outcome;
+    // Refused with calls left: another limit, which holds back nobody else unless it says so.
+    const { retryAfterMs = rateLimit?.remaining ? 0 : unnamedHold } = outcome;
     unlimit();
     slot?.release(rateLimit, status === 429 ? retryAfterMs : 0);
     if (rateLimit)

@@ -112,7 +112,7 @@ export function createCaller(platform: Platform<unknown>, connection: Connection
         // The limiter knows no call.
         if (known === undefined) throw errorOf(call, code, message, { retryAfterMs });
         const { token } = own;
-        if (status !== 401 || !again || token === undefined) throw error;
+        if (status !== 401 || !again || token === undefined || platform.renews?.(error) === false) throw error;
         if ((await connection.tokens?.refresh?.(token, call)) === undefined) throw error;
         return once(false);
       } finally {
@@ -149,10 +149,7 @@ export function createCaller(platform: Platform<unknown>, connection: Connection
           const key = idempotencyKey ?? (typeof endpoint.idempotent === 'string' ? crypto.randomUUID() : undefined);
           return { answer: await attempts(call, endpoint, prepared, {}, key) };
         }
-        const target = JSON.stringify([
-          prepared.params,
-          [...prepared.query].sort(([a], [b]) => (a < b ? -1 : Number(a > b))),
-        ]);
+        const target = JSON.stringify([prepared.params, [...prepared.query].sort()]);
         const fetch = (headers: Readonly<Record<string, string>>, background = false): Promise<Answer<Out>> =>
           background
             ? within(endpoint, options.deadline, undefined, (own) => attempts(own, endpoint, prepared, headers))

@@ -1,7 +1,7 @@
 import type { AuthScheme } from './auth.ts';
 import type { CachePolicy } from './cache.ts';
 import type { CircuitPolicy } from './circuit.ts';
-import type { ErrorCode, Problem } from './errors.ts';
+import type { ErrorCode, Problem, TipstreamError } from './errors.ts';
 import type { RateClass } from './limiter.ts';
 import type { Reader } from './reader.ts';
 
@@ -31,12 +31,16 @@ export interface EndpointSpec<Params, Query, Body, Out, Rate extends string> {
   accepts?: (status: number, body: unknown) => boolean | undefined;
   /** The answer is text and no JSON: the reader gets a string. */
   text?: boolean;
+  /** The body goes as a form and not as JSON. */
+  form?: boolean;
   /** The reader of errors, where it is not the platform's. */
   problem?: ProblemReader;
   /** Where the credential goes, where it is not as the platform says; `false` sends none. */
   auth?: AuthScheme | false;
   /** The time limit of one attempt in milliseconds, where it is not the client's. */
   timeout?: number;
+  /** Its answers stay out of every log, also where bodies are written: they hold what concerns nobody. */
+  quiet?: boolean;
   /** `true`: asking twice does no harm. A string: the header that carries an idempotency key, made once per call. GET needs none. */
   idempotent?: boolean | string;
 }
@@ -57,9 +61,11 @@ export interface Endpoint<In = never, Out = unknown, Rate extends string = strin
   readonly cache?: CachePolicy | undefined;
   readonly accepts?: ((status: number, body: unknown) => boolean | undefined) | undefined;
   readonly text?: boolean | undefined;
+  readonly form?: boolean | undefined;
   readonly problem?: ProblemReader | undefined;
   readonly auth?: AuthScheme | false | undefined;
   readonly timeout?: number | undefined;
+  readonly quiet?: boolean | undefined;
   readonly idempotent?: boolean | string | undefined;
   /** Only a type: what the call takes. */
   readonly '~in'?: (input: In) => void;
@@ -85,6 +91,8 @@ export interface Platform<Endpoints = EndpointTree, Rate extends string = string
   readonly circuit?: CircuitPolicy | undefined;
   /** What to do about an error, where the platform knows it better than we do: `{ AUTH: 'make a new one with the scope "Events API"' }`. */
   readonly advice?: Readonly<Partial<Record<ErrorCode, string>>> | undefined;
+  /** `false` where a 401 is of a kind that no new token cures: then none is made. @default every 401 may be cured */
+  readonly renews?: ((error: TipstreamError) => boolean) | undefined;
   /** The name of an endpoint that is cheap, needs no input, and whose answer says whether the credential is good. */
   readonly verify?: string | undefined;
   /** Wants https even to hosts in the own network. */

@@ -1,7 +1,7 @@
 import { type RateLimit, TipstreamError } from './errors.ts';
 import { createLane, type Lane } from './lane.ts';
 import { createSchedule } from './schedule.ts';
-import { type Clock, minutes, type Stop } from './time.ts';
+import { type Clock, minutes, type Stop, seconds } from './time.ts';
 
 /** How often an upstream lets itself be asked. */
 export interface RateClass {
@@ -25,6 +25,11 @@ export interface RateClass {
    * @default false
    */
   spacing?: boolean | undefined;
+  /**
+   * When a call counts: as it is sent, or not before it is answered, for upstreams that count exactly and may get a call late. For buckets.
+   * @default 'sent'
+   */
+  counts?: 'sent' | 'answered' | undefined;
 }
 
 /** Leave to send one call. */
@@ -66,6 +71,8 @@ interface Queue {
 
 /** A call that is under way for longer than any poll is held has ended without a word. */
 const longestCall = minutes(2);
+/** A call that no answer came to for so long has been counted by the upstream, or has ended without a word. */
+const longestWay = seconds(3);
 
 const tooLong = ({ limit, per }: RateClass, retryAfterMs: number): TipstreamError =>
   new TipstreamError({
@@ -75,26 +82,31 @@ const tooLong = ({ limit, per }: RateClass, retryAfterMs: number): TipstreamErro
   });
 
 function createQueue(lane: Lane, rateClass: RateClass, clock: Clock): Queue {
-  const { limit, burst = limit } = rateClass;
+  const { limit, burst = limit, counts } = rateClass;
+  const late = counts === 'answered';
   /** Whoever waits, as the look whether the turn has come; it says whether the queue is one shorter. */
   const queue: (() => boolean)[] = [];
   let open: number[] = [];
   const lookAll = (): void => {
     for (const look of [...queue]) look();
   };
+  /** Calls that the upstream may not have counted yet. */
+  const onTheWay = (now: number): number => (late ? open.filter((since) => since > now - longestWay).length : 0);
+  const at = (ahead: number, now: number): number => lane.at(ahead + onTheWay(now), now);
   const take = (now: number): Slot => {
     let held = true;
-    lane.take(now);
+    if (!late) lane.take(now);
     open.push(now);
     return {
       release(rateLimit, holdMs = 0) {
         if (!held) return;
         held = false;
         if (open.includes(now)) open.splice(open.indexOf(now), 1);
+        if (late) lane.take(lane.time());
         if (!rateLimit && !holdMs) return;
         // In workerd a call may have died without a word.
         open = open.filter((since) => since > lane.time() - longestCall);
-        lane.learn(rateLimit ?? {}, holdMs, open.length);
+        lane.learn(rateLimit ?? {}, holdMs, late ? 0 : open.length);
         lookAll();
       },
     };
@@ -105,7 +117,7 @@ function createQueue(lane: Lane, rateClass: RateClass, clock: Clock): Queue {
     acquire({ signal, maxWait = Number.POSITIVE_INFINITY }) {
       const since = lane.time();
       if (signal?.aborted) return Promise.reject(signal.reason);
-      if (!queue.length && lane.at(0, since) <= since) return Promise.resolve(take(since));
+      if (!queue.length && at(0, since) <= since) return Promise.resolve(take(since));
       return new Promise((resolve, reject) => {
         const stops: Stop[] = [];
         let earliest = Number.POSITIVE_INFINITY;
@@ -121,7 +133,7 @@ function createQueue(lane: Lane, rateClass: RateClass, clock: Clock): Queue {
         };
         const look = (): boolean => {
           const now = lane.time();
-          const due = lane.at(queue.indexOf(look), now);
+          const due = at(queue.indexOf(look), now);
           const wait = Math.ceil(due - now);
           if (due <= now || due > since + maxWait) {
             leave();

@@ -1,11 +1,11 @@
 import { type Reader, read } from './reader.ts';
 import { isSecretName } from './redact.ts';
-import type { Prepare } from './request.ts';
+import type { Prepare, Prepared } from './request.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof FormData);
 
 /** The fields of an object as pairs of words; lists repeat the name, what is not there is left out. */
 const pairs = (value: unknown): [string, string][] =>
@@ -13,8 +13,17 @@ const pairs = (value: unknown): [string, string][] =>
     [item].flat().flatMap((one): [string, string][] => (one == null ? [] : [[key, String(one)]])),
   );
 
+/** A form with files says itself what it is. */
+const sentAs = (body: unknown, form = false): Pick<Prepared, 'body' | 'headers'> =>
+  body instanceof FormData
+    ? { body }
+    : {
+        body: form ? String(new URLSearchParams(pairs(body))) : JSON.stringify(body),
+        headers: { 'content-type': form ? 'application/x-www-form-urlencoded' : 'application/json' },
+      };
+
 /** Checks the input of a call and spells it as the wire does. An input in the wire's spelling is refused: it would be passed over. */
-export const prepare: Prepare = ({ wire = {}, params, query, body }, input, refuse, secret) => {
+export const prepare: Prepare = ({ wire = {}, params, query, body, form }, input, refuse, secret) => {
   for (const [ours, theirs] of Object.entries(wire))
     if (isFields(input) && theirs in input && !(theirs in wire) && theirs !== ours)
       throw refuse(`write "${ours}", not "${theirs}"`);
@@ -33,9 +42,6 @@ export const prepare: Prepare = ({ wire = {}, params, query, body }, input, refu
   return {
     params: Object.fromEntries(pairs(part(params))),
     query: pairs(spelled(part(query))),
-    ...(body && {
-      body: JSON.stringify(spelled(part(body))),
-      headers: { 'content-type': 'application/json' },
-    }),
+    ...(body && sentAs(spelled(part(body)), form)),
   };
 };

@@ -78,8 +78,11 @@ export function readRetryAfter(headers: Headers, body: unknown, now: number): nu
   return waits.length ? Math.min(longest, Math.max(0, ...waits)) : undefined;
 }
 
-/** The wait until the window starts anew: for whoever was refused as `limited` without a hint, or has nothing left. */
-export const untilReset = (rateLimit: RateLimit | undefined, limited: boolean, now: number): number | undefined =>
-  rateLimit?.resetAt !== undefined && (limited || rateLimit.remaining === 0)
-    ? Math.max(0, rateLimit.resetAt - now)
-    : undefined;
+/**
+ * The wait until the window starts anew: for whoever has nothing left, or was refused as `limited` without a word of what is left. Who was
+ * refused with calls left has met another limit; a time that has passed says nothing.
+ */
+export function untilReset(rateLimit: RateLimit | undefined, limited: boolean, now: number): number | undefined {
+  const { remaining = limited ? 0 : 1, resetAt = 0 } = rateLimit ?? {};
+  return remaining === 0 && resetAt > now ? resetAt - now : undefined;
+}

@@ -64,7 +64,9 @@ export function createRetrier(option: number | RetryOptions = {}, clock: Clock, 
             budget < 1
           )
             throw error;
-          const { status, retryAfterMs } = error;
+          const { status, retryAfterMs, rateLimit } = error;
+          // Refused with calls left, and no word of when: this is another limit, and no wait is known that would help.
+          if (status === 429 && rateLimit?.remaining && retryAfterMs === undefined) throw error;
           const turnedAway = refused && (status === 429 || status === 503) && retryAfterMs !== undefined;
           if (!safe && error.sent !== 'no' && !turnedAway) throw error;
           const longest = Math.min(cap, base * 2 ** retries);

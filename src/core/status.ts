@@ -5,6 +5,8 @@ import { oneLine } from './words.ts';
 export interface ReadProblem extends Problem {
   /** The code that the upstream's own words stand for, where they are known. Not enumerable. */
   means?: ErrorCode;
+  /** What to do, where the upstream's own words tell it better than the code. Not enumerable. */
+  advice?: string;
 }
 
 /** What to do about an error, by its code. */
@@ -39,8 +41,8 @@ const general: Advice = {
 };
 
 /** What an answer that is an error means: the platform's advice or ours, the wait, and what the upstream itself says. */
-export function explain(code: ErrorCode, own: Advice = {}, problem?: Problem, retryAfterMs?: number): string {
+export function explain(code: ErrorCode, own: Advice = {}, problem?: ReadProblem, retryAfterMs?: number): string {
   const wait = retryAfterMs === undefined ? '' : `; wait ${Math.ceil(retryAfterMs / 100) / 10} s`;
   const said = problem?.message ? ` (upstream: ${oneLine(problem.message)})` : '';
-  return (own[code] ?? general[code] ?? 'the upstream refused') + wait + said;
+  return (problem?.advice ?? own[code] ?? general[code] ?? 'the upstream refused') + wait + said;
 }

@@ -77,6 +77,56 @@ describe('limiter', () => {
     expect(went.map(({ who }) => who)).toEqual(went.map((_, index) => index));
   });
 
+  test('a bucket that counts answered calls never overruns an upstream that gets them late', async () => {
+    const delays = fc.record({ there: fc.integer({ min: 0, max: 900 }), back: fc.integer({ min: 0, max: 900 }) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(delays, { minLength: 30, maxLength: 60 }), async (calls) => {
+        const clock = testClock();
+        const limiter = createLimiter({ clock });
+        let level = 5;
+        let since = clock.now();
+        let least = level;
+        let answered = 0;
+        calls.forEach(async ({ there, back }) => {
+          const rateClass: RateClass = { kind: 'bucket', limit: 10, per: 1000, burst: 5, counts: 'answered' };
+          const slot = await limiter.acquire('key', rateClass, { clock });
+          await new Promise<void>((resolve) => clock.after(there, resolve));
+          level = Math.min(5, level + (clock.now() - since) / 100) - 1;
+          since = clock.now();
+          least = Math.min(least, level);
+          await new Promise<void>((resolve) => clock.after(back, resolve));
+          slot.release();
+          answered += 1;
+        });
+        await clock.advance(60_000);
+        expect(answered).toBe(calls.length);
+        expect(least).toBeGreaterThan(-0.001);
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  test('a bucket that counts answered calls goes on after 3 s without a word, and is as fast as any when answers are quick', async () => {
+    const rateClass: RateClass = { kind: 'bucket', limit: 10, per: 1000, burst: 2, counts: 'answered' };
+    const { clock, went } = ask(4, rateClass);
+    await clock.advance(2900);
+    expect(went).toHaveLength(2);
+    await clock.advance(200);
+    expect(went).toHaveLength(4);
+    const quick = testClock();
+    const limiter = createLimiter();
+    let sent = 0;
+    for (let call = 0; call < 30; call += 1)
+      limiter.acquire('key', { ...rateClass, burst: 20 }, { clock: quick }).then((slot) => {
+        sent += 1;
+        slot.release();
+      });
+    await quick.advance(0);
+    expect(sent).toBe(20);
+    await quick.advance(500);
+    expect(sent).toBe(25);
+  });
+
   test('sets no timer unless someone waits, and leaves none', async () => {
     const { clock, limiter } = ask(2, { limit: 2, per: 1000 });
     await settle();

@@ -196,9 +196,15 @@ describe('retry after', () => {
     expect(retry({ 'ratelimit-remaining': '0', 'ratelimit-reset': '12' })).toBe(12_000);
     expect(retry({ 'ratelimit-remaining': '3', 'ratelimit-reset': '12' })).toBeUndefined();
     expect(retry({ 'retry-after': '1', 'ratelimit-remaining': '0', 'ratelimit-reset': '12' })).toBe(1000);
-    expect(retry({ 'x-ratelimit-remaining': '0', date: date(now), 'x-ratelimit-reset': String(now / 1000 - 60) })).toBe(
-      0,
-    );
+  });
+
+  test('core-6 a reset that has passed, or that comes with a refusal while calls are left, says nothing', () => {
+    const passed = { 'x-ratelimit-remaining': '0', date: date(now), 'x-ratelimit-reset': String(now / 1000 - 60) };
+    expect(retry(passed)).toBeUndefined();
+    const left = rate({ 'ratelimit-remaining': '3', 'ratelimit-reset': '12' });
+    expect(untilReset(left, true, now)).toBeUndefined();
+    expect(untilReset(rate({ 'ratelimit-reset': '12' }), true, now)).toBe(12_000);
+    expect(untilReset(rate({ 'ratelimit-reset': '12' }), false, now)).toBeUndefined();
   });
 
   test('core-7 is undefined or a wait that a timer can keep, whatever the answer says', () => {
