@@ -11,6 +11,7 @@ const places = {
   Deno: join(root, '.engines/node_modules/.bin/deno'),
   workerd: join(root, '.engines/node_modules/miniflare'),
   Chromium: '/usr/bin/chromium',
+  Redis: '/usr/bin/redis-server',
 };
 
 export type Engine = keyof typeof places;
