@@ -65,8 +65,8 @@ export interface LineLoss extends Loss {
 export interface OpenLine {
   readonly signal: AbortSignal;
   send(text: string): boolean;
-  /** Lets go of it; nothing is told of it any more. */
-  retire(): void;
+  /** Lets go of it; nothing is told of it any more. With `linger` what is still under way is read first. */
+  retire(linger?: boolean): void;
 }
 
 /** How long a goodbye may take, in milliseconds: nothing of ours keeps a process alive. */
@@ -80,6 +80,7 @@ export function openLine(open: OpenWire, url: string, protocols: readonly string
   let wire: Wire | undefined;
   let opened = false;
   let over = false;
+  let lingering = false;
   let lastSign = clock.now();
   let limit = Number.POSITIVE_INFINITY;
   let farewell: Stop | undefined;
@@ -101,8 +102,15 @@ export function openLine(open: OpenWire, url: string, protocols: readonly string
     lose({ code: abnormal, reason, clean: false }, error);
     wire?.drop();
   };
+  const leave = (): void => {
+    lingering = false;
+    try {
+      wire?.close(1000);
+    } catch {}
+    farewell = clock.after(goodbye, () => wire?.drop());
+  };
   const safely = (run: () => void): void => {
-    if (over) return;
+    if (over && !lingering) return;
     try {
       run();
     } catch (cause) {
@@ -163,7 +171,11 @@ export function openLine(open: OpenWire, url: string, protocols: readonly string
     handOver(address) {
       if (!over) owner.handOver(address);
     },
-    drop: (error) => dead('given up', error),
+    drop(error) {
+      if (over) return;
+      lose({ code: abnormal, reason: 'given up', clean: false }, error);
+      leave();
+    },
     end(error) {
       if (!over) owner.end(error);
     },
@@ -192,13 +204,12 @@ export function openLine(open: OpenWire, url: string, protocols: readonly string
   return {
     signal: controller.signal,
     send,
-    retire() {
+    retire(linger = false) {
       if (over) return;
       finish();
-      try {
-        wire?.close(1000);
-      } catch {}
-      farewell = clock.after(goodbye, () => wire?.drop());
+      lingering = linger;
+      if (linger) farewell = clock.after(goodbye, leave);
+      else leave();
     },
   };
 }

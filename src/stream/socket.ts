@@ -124,7 +124,8 @@ export function createSocket<E>(plan: SocketPlan): SocketSource<E> {
       talk: plan.talk,
       live() {
         if (mine === next) {
-          current?.retire();
+          // What was sent before the hand-over may still be under way.
+          current?.retire(given !== undefined);
           current = next;
           next = undefined;
           liveSince = clock.now();
@@ -134,7 +135,16 @@ export function createSocket<E>(plan: SocketPlan): SocketSource<E> {
         hub.status('live');
       },
       unsubscribed: (reason, retryAt) => hub.status('unsubscribed', { reason, retryAt }),
-      handOver: (address) => connect(signal, address),
+      handOver(address) {
+        // Not live yet, and still the one that is handed over.
+        if (mine === next) {
+          if (current) lostAt ??= clock.now();
+          current?.retire();
+          current = next;
+          next = undefined;
+        }
+        connect(signal, address);
+      },
       end,
       lost(loss) {
         if (signal.aborted) return;

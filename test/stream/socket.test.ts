@@ -283,12 +283,48 @@ describe('a socket', () => {
     await until(() => heard.numbers.length === 1);
     await clock.advance(1000);
     next.send('hello');
+    await until(() => isLive(heard.states, 1) && lines[0]?.signal.aborted);
+    // Sent before the hand-over, and slower than the greeting of the other connection.
+    old.send({ n: 2 });
+    await until(() => heard.numbers.length === 2);
+    expect(old.left).toBeUndefined();
+    await clock.advance(500);
     await until(() => old.left !== undefined);
     expect(old.left).toBe(1000);
-    next.send({ n: 2 });
-    await until(() => heard.numbers.length === 2);
+    next.send({ n: 3 });
+    await until(() => heard.numbers.length === 3);
     expect(heard.gaps).toEqual([]);
     expect(heard.errors).toEqual([]);
+  });
+
+  it('keeps a connection that is handed over before it was live, until the other one is', async () => {
+    const { server, watch, clock, heard, lines, stream } = await listener({}, {}, false);
+    watch();
+    const old = await server.guest(1);
+    lines[0]?.handOver(`${server.url}/next`);
+    const next = await server.guest(2);
+    old.send({ n: 1 });
+    await until(() => heard.numbers.length === 1);
+    expect(old.left).toBeUndefined();
+    next.send('hello');
+    await stream.ready();
+    await clock.advance(500);
+    await until(() => old.left === 1000);
+    next.send({ n: 2 });
+    await until(() => heard.numbers.length === 2);
+    expect([heard.gaps, heard.errors]).toEqual([[], []]);
+  });
+
+  it('says goodbye to a connection that it gives up, and makes another one', async () => {
+    const { server, watch, clock, heard, lines } = await listener();
+    watch();
+    const old = await server.guest(1);
+    await until(() => isLive(heard.states));
+    lines[0]?.drop();
+    await until(() => old.left === 1000);
+    await clock.advance(0);
+    await until(() => isLive(heard.states, 2));
+    expect(heard.gaps).toHaveLength(1);
   });
 
   it('makes a connection of its own when a hand-over fails, and reads the old one meanwhile', async () => {
