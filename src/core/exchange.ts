@@ -18,7 +18,7 @@ export async function exchange(
   url: string,
   method: string,
   headers: Readonly<Record<string, string>>,
-  body: string | undefined,
+  body: string | FormData | undefined,
 ): Promise<Response> {
   const { options, redactor, telemetry } = ground;
   const { progress } = call.facts;

@@ -48,7 +48,11 @@ export async function readAnswer<Out>(
   try {
     if (logger !== false && logger.debug)
       logger.debug(
-        line(platform.name, clock.now(), `${endpoint.name}: ${status} ${redactor.text(logger.body?.(text) ?? '')}`),
+        line(
+          platform.name,
+          clock.now(),
+          `${endpoint.name}: ${status} ${redactor.text((!endpoint.quiet && logger.body?.(text)) || '')}`,
+        ),
       );
   } catch {}
   const body = endpoint.text ? text : parse(text);

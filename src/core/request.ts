@@ -6,7 +6,7 @@ import { read } from './reader.ts';
 export interface Prepared {
   readonly params: Readonly<Record<string, string>>;
   readonly query: readonly [string, string][];
-  readonly body?: string;
+  readonly body?: string | FormData;
   /** What the body is. */
   readonly headers?: Readonly<Record<string, string>>;
 }
