@@ -88,11 +88,14 @@ describe('what a platform says of itself', () => {
     const clock = testClock();
     const headers = { 'ratelimit-remaining': '799', 'retry-after': '5' };
     const { server, client } = await connected(({ nth }) => json([], nth === 1 ? 429 : 200, headers), { clock });
-    const both = Promise.all([client.list({ id: '1' }), settle(20).then(() => client.list({ id: '2' }))]);
+    const refused = new Promise<void>((resolve) => client.on('retry', () => resolve()));
+    const first = client.list({ id: '1' });
+    await refused;
+    const both = [first, client.list({ id: '2' })];
     await settle(40);
     expect(server.arrivals).toHaveLength(1);
     await clock.advance(seconds(5));
-    await both;
+    await Promise.all(both);
     expect(server.arrivals).toHaveLength(3);
   });
 
@@ -105,7 +108,7 @@ describe('what a platform says of itself', () => {
       { clock, random: () => 0 },
     );
     const call = client.list({});
-    await server.arrived(1);
+    await new Promise<void>((resolve) => client.on('retry', () => resolve()));
     await clock.advance(900);
     expect(server.arrivals).toHaveLength(1);
     await clock.advance(200);
