@@ -18,6 +18,11 @@ export interface TipContext {
   receivedAt?: number | undefined;
   /** Whose room it was, where the event does not say. */
   channel?: string | undefined;
+  /**
+   * Gives the message of a private tip, where the platform's tips withhold it.
+   * @default false
+   */
+  includePrivate?: boolean | undefined;
   /** Told of what is odd and delivered all the same: a negative amount. */
   warn?: ((warning: string) => void) | undefined;
 }

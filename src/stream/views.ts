@@ -27,7 +27,7 @@ export function tipsOf<E>(
   return view<Received<E>, TipEvent>(
     source,
     ({ event, id, at, backlog }, emit) => {
-      const tip = read(event, { id, receivedAt: at, channel, warn });
+      const tip = read(event, { id, receivedAt: at, channel, warn, includePrivate });
       if (!tip) return undefined;
       if ('invalid' in tip) return void emit('invalid', { platform, path: tip.path, code: tip.invalid });
       if (tip.amount === 0 && zero === 'skip') return undefined;
