@@ -1,0 +1,74 @@
+import { isWire, textOf, type Wire } from '../stream/tip-wire.ts';
+
+/** The account in whose name others show what an unnamed person gave. */
+const stand = '274598607';
+const standLogin = /^ananonymousgifter$/i;
+
+/** A flag of the wrong type counts as set: a name shown by mistake cannot be taken back. */
+const isSet = (value: unknown): boolean => !!value && value !== 'false';
+
+const flag = /^(|chatter_|gifter_)is_anonymous$/;
+
+const isStand = (value: unknown): boolean => String(value) === stand;
+
+/** Whether nobody is named: by the flag, by the stand-in, or because there is no name. */
+export const isUnnamed = (event: Wire): boolean =>
+  isSet(event.is_anonymous) ||
+  isStand(event.user_id) ||
+  standLogin.test(textOf(event.user_login)) ||
+  !(textOf(event.user_name) || textOf(event.user_login));
+
+/** The fields that say who it was, for the flags `is_anonymous`, `chatter_is_anonymous` and `gifter_is_anonymous`. */
+function hiddenFields(part: Wire): string[] {
+  const found = Object.keys(part).flatMap((key) => {
+    const [, prefix] = (isSet(part[key]) && flag.exec(key)) || [];
+    return prefix === undefined ? [] : [`${prefix}user_`];
+  });
+  for (const prefix of ['', 'chatter_', 'gifter_'])
+    if (isStand(part[`${prefix}user_id`]) || part[`${prefix}user_login`] === '') found.push(`${prefix}user_`);
+  return found.flatMap((prefix) => ['id', 'login', 'name'].map((name) => prefix + name));
+}
+
+/** Copies `value`; what names an unnamed person becomes `null`, and is collected. */
+function strip(value: unknown, names: Set<unknown>): unknown {
+  if (Array.isArray(value)) return value.map((item) => strip(item, names));
+  if (!isWire(value)) return value;
+  const hidden = hiddenFields(value);
+  const copy: Record<string, unknown> = {};
+  for (const [key, item] of Object.entries(value)) {
+    const hides = hidden.includes(key);
+    if (hides) names.add(item);
+    // How much somebody gave in all tells who it is.
+    copy[key] =
+      hides || (hidden.length > 0 && /^(cumulative_total|color|badges)$/.test(key)) ? null : strip(item, names);
+  }
+  return copy;
+}
+
+/** Replaces the names in every text, but in those that say whose channel it is, or what kind of event. */
+function rename(value: unknown, names: RegExp, key = ''): unknown {
+  if (typeof value === 'string')
+    return /^(broadcaster_|type$|version$|message_id$|id$)|_at$/.test(key) ? value : value.replace(names, 'Anonymous');
+  if (Array.isArray(value)) return value.map((item) => rename(item, names));
+  if (!isWire(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, rename(item, names, name)]));
+}
+
+/** Whether somewhere in an event somebody is unnamed. */
+const hides = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  ((isWire(value) && hiddenFields(value).length > 0) || Object.values(value).some(hides));
+
+/** The event without whoever is unnamed, in all three disguises: their fields are `null`, as in production. The same object where nobody is. */
+export function hideGiver(event: Wire): Wire {
+  if (!hides(event)) return event;
+  const names = new Set<unknown>();
+  const stripped = strip(event, names);
+  const known = [...names]
+    .filter((name) => textOf(name).length > 2)
+    .map((name) => textOf(name).replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
+    .sort((a, b) => b.length - a.length);
+  const shown = known.length > 0 ? rename(stripped, new RegExp(known.join('|'), 'gi')) : stripped;
+  return isWire(shown) ? shown : {};
+}
