@@ -14,10 +14,14 @@ export const twitch = platform({
   baseUrl: 'https://api.twitch.tv/helix',
   auth: bearer(),
   // Twitch allows 800 points a minute; what came back was 600 a minute for years (TW-16).
-  rates: { helix: { limit: 10, per: seconds(1), kind: 'bucket', burst: 20 } },
+  rates: { helix: { limit: 10, per: seconds(1), kind: 'bucket', burst: 20, counts: 'answered' } },
   problem: readTwitchProblem,
+  renews: ({ problem }) => problem?.reason === undefined,
   circuit: circuit(),
-  advice: { AUTH: 'the token was refused; renew the token', PERMISSION: 'the token may not do this' },
+  advice: {
+    AUTH: 'the token was refused; renew the token',
+    PERMISSION: 'the token may not do this; look at its scopes and at whose it is',
+  },
   endpoints: {
     /** Users by id or login. Who does not exist is not in the answer. */
     users: get('/users', {

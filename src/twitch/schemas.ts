@@ -119,6 +119,10 @@ export const Token = z.looseObject({
   scope: z.nullish(z.union([text, z.array(text)])),
 }) satisfies z.ZodMiniType<TwitchToken>;
 
+/** What the form of a token request says, in our words. */
+export const AppTokenForm = z.object({ clientId: text, clientSecret: text, grantType: text });
+export const RefreshTokenForm = z.object({ clientId: text, clientSecret: word, grantType: text, refreshToken: text });
+
 export const Validation = z.looseObject({
   client_id: text,
   login: word,

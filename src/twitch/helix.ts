@@ -1,0 +1,85 @@
+import type { Credential } from '../core/auth.ts';
+import { type Client, clientOf, connect, openWhole } from '../core/client.ts';
+import type { Connection } from '../core/connection.ts';
+import { configError } from '../core/errors.ts';
+import { createLog, type Log } from '../stream/log.ts';
+import type { TwitchTokens } from './auth.ts';
+import { twitchAuth } from './auth-endpoints.ts';
+import { twitch } from './endpoints.ts';
+import type { TwitchOptions } from './options.ts';
+import type { TwitchValidation } from './schemas.ts';
+
+/** An open way to Helix: what every part of a Twitch client stands on. */
+export interface Helix {
+  readonly options: TwitchOptions;
+  readonly connection: Connection;
+  /** One call per endpoint. */
+  readonly calls: Client<typeof twitch>;
+  /** What kind of token it is, where that is known beforehand. */
+  readonly kind: 'app' | 'user' | undefined;
+  readonly log: Log;
+  /** Asks id.twitch.tv whose token it is, and with which scopes. Errors: `AUTH` for a token that is no more. */
+  validate(): Promise<TwitchValidation>;
+  /** Forgets what the tokens were made of. */
+  forgetTokens(): Promise<void>;
+}
+
+/** Where id.twitch.tv is for a Helix elsewhere: beside it, so that no credential for a copy reaches the original. */
+const besideOf = (baseUrl: string | undefined): string | undefined =>
+  baseUrl?.replace(/\/*$/, '').replace(/^([a-z]+:\/\/[^/]+.*?)(\/helix)?$/, '$1/oauth2');
+
+const nameOf = (value: unknown, name: string): string => {
+  if (typeof value === 'string' && value) return value;
+  throw configError('twitch', `${name} is missing; it stands in the developer console of Twitch`);
+};
+
+/**
+ * Opens the way to Helix. Sends nothing.
+ *
+ * @throws TipstreamError `CONFIG`
+ */
+export function openHelix(options: TwitchOptions): Helix {
+  const { token, auth, authUrl, rate, ...rest } = options ?? {};
+  const clientId = nameOf(rest.clientId, 'clientId');
+  if (!token === !auth) throw configError('twitch', 'give either token or auth, and not both');
+  if (typeof token === 'string' && /^(oauth:|bearer )/i.test(token))
+    throw configError('twitch', 'token begins with its kind; give only what follows "oauth:" or "Bearer "');
+  const rates = { helix: { ...twitch.rates.helix, ...rate } };
+
+  // Its secrets belong to the redactor of the connection, which is opened with it.
+  let tokens: TwitchTokens | undefined;
+  const credential: Credential | undefined = auth
+    ? {
+        get: (signal) => tokens?.get(signal) ?? '',
+        refresh: (stale, signal) => tokens?.refresh(stale, signal) ?? '',
+      }
+    : token;
+  const connection = openWhole({ ...twitch, rates }, rest, {
+    credential,
+    headers: { 'Client-Id': clientId },
+    account: auth?.account && `${clientId} ${auth.account}`,
+  });
+  const id = connect(twitchAuth, { ...rest, baseUrl: authUrl ?? besideOf(rest.baseUrl), cache: false }, { credential });
+  connection.onClose(id.close);
+  const { clock, logger } = connection.options;
+  const log = createLog('twitch', clock, logger);
+  tokens = auth?.open({
+    clientId,
+    clock,
+    redactor: connection.redactor,
+    calls: id,
+    warn: (text) => log('warn', text),
+  });
+  return {
+    options,
+    connection,
+    calls: clientOf(twitch, connection),
+    kind: auth?.kind,
+    log,
+    validate: () => id.validate(),
+    async forgetTokens() {
+      await tokens?.forget();
+      await id.forget();
+    },
+  };
+}
