@@ -6,6 +6,7 @@ const entries = {
   chaturbate: 'src/chaturbate/index.ts',
   stripchat: 'src/stripchat/index.ts',
   camsoda: 'src/camsoda/index.ts',
+  twitch: 'src/twitch/index.ts',
   env: 'src/adapters/env.ts',
   node: 'src/adapters/node.ts',
   mock: 'src/mock/index.ts',
