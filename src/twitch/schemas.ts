@@ -56,8 +56,6 @@ export interface TwitchToken {
   refresh_token?: string | undefined;
   /** Seconds. */
   expires_in?: number | undefined;
-  token_type?: string | undefined;
-  scope?: string | string[] | null | undefined;
   [more: string]: unknown;
 }
 
@@ -112,11 +110,9 @@ export const listOf = <T>(item: z.ZodMiniType<T>): z.ZodMiniType<TwitchList<T>> 
   });
 
 export const Token = z.looseObject({
-  access_token: text.check(z.minLength(1)),
+  access_token: text,
   refresh_token: word,
   expires_in: z.optional(z.number()),
-  token_type: word,
-  scope: z.nullish(z.union([text, z.array(text)])),
 }) satisfies z.ZodMiniType<TwitchToken>;
 
 /** What the form of a token request says, in our words. */
