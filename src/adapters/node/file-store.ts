@@ -1,6 +1,7 @@
 import { mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { TipstreamError } from '../../core/errors.ts';
+import { seconds } from '../../core/time.ts';
 import type { CheckpointStore } from '../../stream/checkpoint-store.ts';
 import { claim, type Holder, hasCode } from './file-lock.ts';
 
@@ -10,6 +11,12 @@ export interface FileStore extends CheckpointStore {
   /** Resolves when the value is on the disk. */
   set(key: string, value: unknown): Promise<void>;
   delete(key: string): Promise<void>;
+  /**
+   * Runs `run` while no other process has the file, waiting for one that has it, and lets go of it afterwards: for what several
+   * processes share, e.g. a session. `held` reads and writes meanwhile; the other methods would keep the file for this process.
+   * Errors: `STORE` when the file is not free within 30 s.
+   */
+  lock<T>(key: string, run: (held: CheckpointStore) => Promise<T>): Promise<T>;
   /** Waits for what is being written and lets another process have the file. The next call opens it again. */
   close(): Promise<void>;
 }
@@ -43,9 +50,12 @@ export function fileStore(path: string): FileStore {
   let opening: Promise<OpenFile> | undefined;
   let writing: Promise<void> | undefined;
   let next: Promise<void> | undefined;
+  /** A call without `lock` keeps the file for this process until `close`. */
+  let keeps = false;
+  let locked: Promise<unknown> = Promise.resolve();
 
-  const opened = (): Promise<OpenFile> => {
-    opening ??= openFile(file).catch((error) => {
+  const opened = (patience = 0): Promise<OpenFile> => {
+    opening ??= openFile(file, Date.now() + patience).catch((error) => {
       // A failed opening is tried again with the next call: the other process may be gone by then.
       opening = undefined;
       throw error;
@@ -64,7 +74,14 @@ export function fileStore(path: string): FileStore {
     return next;
   };
 
-  return {
+  const close = async (): Promise<void> => {
+    const open = await opening?.catch(() => undefined);
+    await (next ?? writing)?.catch(() => undefined);
+    opening = undefined;
+    await open?.release();
+  };
+
+  const held: CheckpointStore = {
     async get(key) {
       const text = (await opened()).values.get(key);
       return text === undefined ? undefined : JSON.parse(text);
@@ -89,19 +106,52 @@ export function fileStore(path: string): FileStore {
         throw error;
       }
     },
+  };
+
+  return {
+    async get(key) {
+      keeps = true;
+      return held.get(key);
+    },
+    async set(key, value) {
+      keeps = true;
+      await held.set(key, value);
+    },
+    async delete(key) {
+      keeps = true;
+      await held.delete(key);
+    },
+    lock(_key, run) {
+      const result = locked.then(async () => {
+        await opened(patience);
+        try {
+          return await run(held);
+        } finally {
+          if (!keeps) await close();
+        }
+      });
+      locked = result.catch(() => undefined);
+      return result;
+    },
     async close() {
-      const open = await opening?.catch(() => undefined);
-      await (next ?? writing)?.catch(() => undefined);
-      opening = undefined;
-      await open?.release();
+      await locked;
+      keeps = false;
+      await close();
     },
   };
 }
 
-async function openFile(file: string): Promise<OpenFile> {
+/** How long `lock` waits for another process, in milliseconds. */
+const patience = seconds(30);
+
+async function openFile(file: string, until: number): Promise<OpenFile> {
   try {
-    const release = await claim(`${file}.lock`);
-    if (typeof release !== 'function') throw lockedError(file, release);
+    let release = await claim(`${file}.lock`);
+    while (typeof release !== 'function') {
+      if (Date.now() >= until) throw lockedError(file, release);
+      await new Promise((resolve) => setTimeout(resolve, 5 + Math.random() * 20));
+      release = await claim(`${file}.lock`);
+    }
     try {
       return { values: await read(file), release };
     } catch (error) {
