@@ -1,0 +1,57 @@
+import type { Answer } from '../answer.ts';
+import type { MockService } from '../service.ts';
+import { createDesk } from './desk.ts';
+import { helixRoutes } from './helix-routes.ts';
+import { idRoutes } from './id-routes.ts';
+import type { IssueOptions, MockToken, TwitchState } from './state.ts';
+import type { TwitchSwitches } from './switches.ts';
+
+/** What a test can see and do at the Twitch of the mock. */
+export interface TwitchControls {
+  /** The client id of the one app that is known. */
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** What can be changed at any time. */
+  readonly switches: TwitchSwitches;
+  readonly state: TwitchState;
+  /** Somebody by login: `mira` and `noor` have channels, `grace` moderates both. */
+  user: TwitchState['user'];
+  /** A new token: of a user with `login`, else of the app. */
+  issue(options?: IssueOptions): MockToken;
+  /** From now on a token is good for nothing; its refresh token neither, unless `keep` says so. */
+  revoke(accessToken: string, options?: { keep?: boolean }): void;
+  /** Answers the next request to a path that ends so with this, whoever asks. */
+  next(path: string, answer: Answer): void;
+}
+
+/** Twitch: Helix below `/helix`, id.twitch.tv below `/oauth2`, as they answer in production. */
+export const twitchService: MockService<TwitchControls> = {
+  name: 'twitch',
+  prefix: '/twitch',
+  origins: ['https://api.twitch.tv', 'https://id.twitch.tv'],
+  create(setting) {
+    const desk = createDesk(setting);
+    const { state, switches } = desk;
+    return {
+      routes: [...helixRoutes(desk), ...idRoutes(desk)],
+      env: (origin) => ({
+        TWITCH_CLIENT_ID: state.clientId,
+        TWITCH_CLIENT_SECRET: state.clientSecret,
+        TWITCH_BASE_URL: `${origin}/helix`,
+      }),
+      controls: {
+        clientId: state.clientId,
+        clientSecret: state.clientSecret,
+        switches,
+        state,
+        user: state.user,
+        issue: state.issue,
+        revoke(accessToken, { keep = false } = {}) {
+          const token = state.tokens.get(accessToken);
+          if (token) Object.assign(token, { expiresAt: 0, ...(keep ? {} : { refreshToken: undefined }) });
+        },
+        next: (path, answer) => void desk.instead.push({ path, answer }),
+      },
+    };
+  },
+};
