@@ -1,15 +1,16 @@
 import type { AuthScheme } from './auth.ts';
 import type { CachePolicy } from './cache.ts';
 import type { CircuitPolicy } from './circuit.ts';
-import type { ErrorCode, Problem, TipstreamError } from './errors.ts';
+import type { ErrorCode, TipstreamError } from './errors.ts';
 import type { RateClass } from './limiter.ts';
 import type { Reader } from './reader.ts';
+import type { ReadProblem } from './status.ts';
 
 /** HTTP methods that an endpoint can have. */
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** Reads the upstream's own error out of an answer, e.g. `readProblem`. `body` is the parsed JSON, or `undefined` where `text` is none. */
-export type ProblemReader = (status: number, headers: Headers, text: string, body: unknown) => Problem;
+export type ProblemReader = (status: number, headers: Headers, text: string, body: unknown) => ReadProblem;
 
 /** What can be said of an endpoint. The readers of the input get the whole input, in camelCase, and give the part that they are for. */
 export interface EndpointSpec<Params, Query, Body, Out, Rate extends string> {

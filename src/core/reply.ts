@@ -26,7 +26,8 @@ export async function readAnswer<Out>(
   endpoint: Endpoint<never, Out>,
   response: Response,
 ): Promise<Answer<Out>> {
-  const { status, headers } = response;
+  let { status } = response;
+  const { headers } = response;
   const now = clock.now();
   const rateLimit = readRateLimit(headers, now, readRateWords?.(headers));
   const requestId = headers.get('x-request-id') ?? headers.get('request-id') ?? undefined;
@@ -64,6 +65,7 @@ export async function readAnswer<Out>(
       redactor.text(text),
       redactor.value(body),
     );
+    status = problem?.status ?? status;
     const code = errorCodeOf(status, problem);
     const retryAfterMs =
       readRetryAfter(headers, body, now) ?? problem?.retryAfterMs ?? untilReset(rateLimit, status === 429, now);

@@ -7,6 +7,8 @@ export interface ReadProblem extends Problem {
   means?: ErrorCode;
   /** What to do, where the upstream's own words tell it better than the code. Not enumerable. */
   advice?: string;
+  /** The status that counts, where a proxy says in words what the upstream behind it answered. Not enumerable. */
+  status?: number;
 }
 
 /** What to do about an error, by its code. */
