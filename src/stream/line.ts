@@ -64,6 +64,8 @@ export interface LineLoss extends Loss {
 /** A connection on its way, or made. */
 export interface OpenLine {
   readonly signal: AbortSignal;
+  /** When the last frame came, Unix time in milliseconds. */
+  readonly lastSign: number;
   send(text: string): boolean;
   /** Lets go of it; nothing is told of it any more. With `linger` what is still under way is read first. */
   retire(linger?: boolean): void;
@@ -203,6 +205,9 @@ export function openLine(open: OpenWire, url: string, protocols: readonly string
 
   return {
     signal: controller.signal,
+    get lastSign() {
+      return lastSign;
+    },
     send,
     retire(linger = false) {
       if (over) return;

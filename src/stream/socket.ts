@@ -33,6 +33,8 @@ export interface SocketPlan {
   closed?: ((code: number, reason: string) => Verdict | undefined) | undefined;
   /** Asks over HTTP whether the credential is good, after a connection that never opened: a page cannot tell a refusal from a lost network. */
   probe?: (() => Promise<unknown>) | undefined;
+  /** An upgrade refused with 401 or 403 is believed; only one whose status the runtime keeps to itself is asked about. */
+  believes?: boolean | undefined;
   /** Fetches what was missed, times in Unix milliseconds, and delivers it. `true`: nothing is missing. */
   missed?: ((from: number, to: number, signal: AbortSignal) => Promise<boolean>) | undefined;
 }
@@ -86,7 +88,8 @@ export function createSocket<E>(plan: SocketPlan): SocketSource<E> {
     failures = 0;
     connect(controller.signal);
     return () => {
-      if (current) lostAt ??= clock.now();
+      // It may have frozen a while ago, which nobody noticed yet.
+      lostAt ??= current?.lastSign;
       controller.abort();
       retry?.();
       for (const line of [current, next]) line?.retire();
@@ -138,7 +141,7 @@ export function createSocket<E>(plan: SocketPlan): SocketSource<E> {
       handOver(address) {
         // Not live yet, and still the one that is handed over.
         if (mine === next) {
-          if (current) lostAt ??= clock.now();
+          lostAt ??= current?.lastSign;
           current?.retire();
           current = next;
           next = undefined;
@@ -185,7 +188,8 @@ export function createSocket<E>(plan: SocketPlan): SocketSource<E> {
   /** Decides what follows on a connection that is gone. */
   const lost = (signal: AbortSignal, loss: LineLoss): void => {
     const given = loss.opened ? plan.closed?.(loss.code, loss.reason) : undefined;
-    const { ends, error, slow, probe: asks } = judge(loss, given, probe !== undefined, failure);
+    const doubts = probe !== undefined && !(plan.believes && loss.status);
+    const { ends, error, slow, probe: asks } = judge(loss, given, doubts, failure);
     if (ends || !error) end(error);
     else again(signal, error, slow, asks ? probe : undefined);
   };
