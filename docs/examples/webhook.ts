@@ -1,0 +1,43 @@
+/**
+ * A receiver of webhooks. It answers 200 only when every watcher took the tip, so a sender that tries again after a failure loses nothing; a
+ * second delivery of the same tip is answered like the first and told to nobody.
+ *
+ *   node docs/examples/webhook.ts [port]
+ */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { createSource, isTipstreamError, isUniformTip, type TipEvent } from 'tipstream';
+import { runUntilSignal } from 'tipstream/node';
+
+const [port = '8080'] = process.argv.slice(2);
+const tips = createSource<TipEvent>({ platform: 'webhook', id: (tip) => tip.id, unwatched: 'reject' });
+
+/** Here the sender speaks our words; of another one you would make a tip first. */
+const isTip = (value: unknown): value is TipEvent =>
+  isUniformTip(value) && 'id' in value && typeof value.id === 'string' && 'unit' in value && 'anonymous' in value;
+
+/** Takes one delivery, and gives the status of the answer. */
+async function receive(body: string): Promise<number> {
+  try {
+    const tip: unknown = JSON.parse(body);
+    if (!isTip(tip)) return 400;
+    await tips.push(tip);
+    return 200;
+  } catch (error) {
+    // 503 asks the sender to come again; what is no tip never becomes one.
+    return isTipstreamError(error, 'CONSUMER') ? 503 : 400;
+  }
+}
+
+await runUntilSignal(async (signal) => {
+  tips.stream.subscribe((tip) => console.log(`${tip.tipper} gave ${tip.amount} ${tip.unit}`));
+  const server = createServer(async (request, response) => {
+    response.writeHead(request.method === 'POST' ? await receive(await text(request)) : 405).end();
+  });
+  server.listen(Number(port), '127.0.0.1');
+  await once(server, 'listening');
+  console.log(`listening on ${JSON.stringify(server.address())}`);
+  await once(signal, 'abort');
+  server.close();
+});
