@@ -13,7 +13,7 @@ export interface Directive {
 }
 
 const known =
-  'evening, quiet, empty, format:1, status:503, 429:date:2, latency:2000, slow:2000, reset, truncated, malformed, html:503, failure, redirect, foreign-next';
+  'evening, quiet, empty, format:1, status:503, 429:date:2, latency:2000, slow:2000, reset, truncated, malformed, lost, html:503, failure, redirect, foreign-next, refuse:403, drop:3, freeze:3, garbage:3';
 
 /**
  * Reads a scenario: `status:401` or only `401`, `429:date:2`, `latency:12000`, `format:2`, `quiet`, ... Several are joined by `,`.
@@ -42,6 +42,11 @@ function parsePart(part: string): Directive {
 function faultOf(word: string, first: string | undefined, second: string | undefined): Fault | undefined {
   if (word === 'status') return withStatus(first, (status) => ({ kind: 'status', status }));
   if (word === 'html') return withStatus(first ?? '200', (status) => ({ kind: 'html', status }));
+  if (word === 'refuse') return withStatus(first ?? '403', (status) => ({ kind: 'refuse', status }));
+  if (word === 'drop' || word === 'freeze' || word === 'garbage') {
+    const after = amountIn(first, 0);
+    return after === undefined ? undefined : { kind: word, after };
+  }
   if (word === 'latency' || word === 'slow') {
     const ms = amountIn(first, 12_000);
     return ms === undefined ? undefined : { kind: word, ms };
@@ -58,6 +63,7 @@ const plain: readonly PlainFault[] = [
   { kind: 'reset' },
   { kind: 'truncated' },
   { kind: 'malformed' },
+  { kind: 'lost' },
   { kind: 'failure' },
   { kind: 'redirect' },
   { kind: 'foreign-next' },

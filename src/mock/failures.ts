@@ -3,6 +3,7 @@ import { type FaultPlan, faultPlan } from './fault-plan.ts';
 import { type Fault, labelOf } from './faults.ts';
 import { mistake } from './mistake.ts';
 import type { Dialect } from './platform.ts';
+import { onlyForSockets } from './socket-faults.ts';
 
 /** Which requests are meant to fail. */
 export interface FailOptions {
@@ -21,7 +22,7 @@ export interface Failures {
   /** The next requests that fit fail. */
   order(fault: Fault | string, options?: FailOptions): void;
   /** What befalls this request: what it asks for itself, what was ordered, what the plan says, what the scenario says. */
-  next(route: { platform: string; dialect: Dialect }, asked: Fault | undefined): Fault | undefined;
+  next(turn: { platform: string; dialect: Dialect; socket?: boolean }, asked: Fault | undefined): Fault | undefined;
 }
 
 export function createFailures(
@@ -41,7 +42,8 @@ export function createFailures(
       if (!meant) throw mistake(`"${fault}" is no failure`);
       orders.push({ fault: meant, platform, dialect, times });
     },
-    next({ platform, dialect }, asked) {
+    next({ platform, dialect, socket = false }, asked) {
+      const fits = (fault: Fault): boolean => socket || !onlyForSockets(fault);
       const key = `${platform}/${dialect}`;
       const number = turns.get(key) ?? 0;
       turns.set(key, number + 1);
@@ -49,10 +51,13 @@ export function createFailures(
       const chance = planned({ platform, dialect, number });
       const order = asked
         ? undefined
-        : orders.find((each) => (each.platform ?? platform) === platform && (each.dialect ?? dialect) === dialect);
+        : orders.find(
+            (each) =>
+              (each.platform ?? platform) === platform && (each.dialect ?? dialect) === dialect && fits(each.fault),
+          );
       if (order) order.times -= 1;
       orders = orders.filter(({ times }) => times > 0);
-      const fault = asked ?? order?.fault ?? chance ?? always;
+      const fault = [asked, order?.fault, chance, always].find((each) => each && fits(each));
       if (fault) {
         const label = labelOf(fault);
         counts[platform] = { ...counts[platform], [label]: (counts[platform]?.[label] ?? 0) + 1 };

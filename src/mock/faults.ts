@@ -29,10 +29,11 @@ export type Hint =
 export interface PlainFault {
   /**
    * `reset`: the connection is cut before the first byte. `truncated`: it is cut in the middle of the body. `malformed`: a
-   * whole answer whose JSON is broken. `failure`: HTTP 200 with `success: false`. `redirect`: HTTP 302 to another host.
+   * whole answer whose JSON is broken. `lost`: the request is carried out, and the connection cut before the first byte of its
+   * answer. `failure`: HTTP 200 with `success: false`. `redirect`: HTTP 302 to another host.
    * `foreign-next`: the right answer, but its `nextUrl` leads to another host.
    */
-  kind: 'reset' | 'truncated' | 'malformed' | 'failure' | 'redirect' | 'foreign-next';
+  kind: 'reset' | 'truncated' | 'malformed' | 'lost' | 'failure' | 'redirect' | 'foreign-next';
 }
 
 /** An answer with another status. */
@@ -61,8 +62,24 @@ export interface RateLimitFault {
   seconds: number;
 }
 
-/** One failure of an upstream. None of them loses an event. */
-export type Fault = PlainFault | StatusFault | SlowFault | RateLimitFault;
+/** A socket that is not let in: the upgrade is answered with a bare status. It waits for the next socket. */
+export interface RefuseFault {
+  /** Only for sockets. */
+  kind: 'refuse';
+  /** From 200 to 599. */
+  status: number;
+}
+
+/** What happens to a socket that was let in. It waits for the next socket. */
+export interface SocketFault {
+  /** `drop`: the connection is cut. `freeze`: it says nothing more and notices nothing. `garbage`: half a message comes. */
+  kind: 'drop' | 'freeze' | 'garbage';
+  /** After how many messages of the upstream. */
+  after: number;
+}
+
+/** One failure of an upstream. None of them loses an event of a polled room. */
+export type Fault = PlainFault | StatusFault | SlowFault | RateLimitFault | RefuseFault | SocketFault;
 
 /** What a fault is counted as: its status where it has one, otherwise its kind. */
 export const labelOf = (fault: Fault): string =>
@@ -70,7 +87,8 @@ export const labelOf = (fault: Fault): string =>
 
 /** The answer that takes the place of the right one, or `undefined` where the fault only spoils it on its way. */
 export function instead(fault: Fault, now: number): Answer | undefined {
-  if (fault.kind === 'status') return json(fault.status, { error: `the mock was told to answer ${fault.status}` });
+  if (fault.kind === 'status' || fault.kind === 'refuse')
+    return json(fault.status, { error: `the mock was told to answer ${fault.status}` });
   if (fault.kind === 'rate-limit') return tooMany(fault.hint, fault.seconds, now);
   if (fault.kind === 'failure') return json(200, { success: false });
   if (fault.kind === 'reset') return { ...json(200, {}), trouble: { kind: 'reset' } };
@@ -86,9 +104,10 @@ export function spoil(fault: Fault, answer: Answer): Answer {
   if (fault.kind === 'slow') return { ...answer, trouble: { kind: 'slow', ms: fault.ms } };
   if (fault.kind === 'foreign-next')
     return { ...answer, body: answer.body.replace(/("nextUrl":")https?:\/\/[^/"]+/, '$1https://elsewhere.invalid') };
-  if (fault.kind !== 'malformed' && fault.kind !== 'truncated') return answer;
+  if (fault.kind !== 'malformed' && fault.kind !== 'truncated' && fault.kind !== 'lost') return answer;
   answer.handedOut?.(false);
   const { handedOut: _, ...rest } = answer;
+  if (fault.kind === 'lost') return { ...rest, trouble: { kind: 'reset' } };
   if (fault.kind === 'truncated') return { ...rest, trouble: { kind: 'truncated' } };
   return { ...rest, body: `${answer.body.slice(0, -1)},]` };
 }

@@ -5,7 +5,8 @@
  */
 import { type HttpHandler, HttpResponse, http } from 'msw/http';
 import type { Answer } from './answer.ts';
-import { createMock, platforms } from './mock.ts';
+import { platforms } from './cams.ts';
+import { createMock } from './mock.ts';
 import type { Mock, MockOptions } from './options.ts';
 
 export type { Clock, Stop } from '../core/time.ts';

@@ -4,13 +4,15 @@ import type { FailOptions } from './failures.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import type { Fault } from './faults.ts';
 import type { Dialect, ScriptTip } from './platform.ts';
+import type { ServiceControls } from './services.ts';
+import type { Upgrade } from './upstreams.ts';
 import type { RoomOptions, World } from './world.ts';
 
 /** What an evening is like. */
 export interface MockOptions {
   /** The same seed gives the same evening. @default 1 */
   seed?: string | number | undefined;
-  /** Which upstreams there are. @default all */
+  /** Which upstreams there are, those with rooms and those with a state alike. @default all */
   platforms?: readonly string[] | undefined;
   /** Whose rooms there are. @default one per platform and dialect, which without `strict` answers to any name */
   rooms?: readonly RoomOptions[] | undefined;
@@ -86,12 +88,14 @@ export interface ServedRoute {
   platform: string;
   /** How it talks there. */
   dialect: Dialect;
+  /** The HTTP method. */
+  method: string;
   /** The path; `:name` stands for one segment. */
   path: string;
 }
 
 /** The upstreams without a transport: what a server and a test double have in common. */
-export interface Mock {
+export interface Mock extends ServiceControls {
   /** The evening as a script. */
   readonly world: World;
   /** The first `count` tips of the evening, in order across all rooms. */
@@ -112,8 +116,10 @@ export interface Mock {
   env(origin: string): Readonly<Record<string, string>>;
   /** The paths that are answered. */
   readonly routes: readonly ServedRoute[];
-  /** Whether any upstream has this path. */
-  serves(path: string): boolean;
+  /** Whether any upstream has this path, or is found at this whole address. */
+  serves(address: string): boolean;
   /** Answers one request. Whoever sends the answer calls its `handedOut`. */
   answer(request: Request): Promise<Answer>;
+  /** Answers one request for a socket: `open` is given the other side of it, if it is not refused. */
+  upgrade(request: Request): Promise<Upgrade>;
 }

@@ -4,11 +4,15 @@ import { mistake } from './mistake.ts';
 import type { Dialect, MockPlatform, Room } from './platform.ts';
 import { type Evening, mannerOf, type RoomOptions } from './world.ts';
 
-/** The platforms with these names, or all. */
-export function chosen(all: readonly MockPlatform[], names: readonly string[] | undefined): readonly MockPlatform[] {
-  const unknown = names?.find((name) => !all.some((platform) => platform.name === name));
-  if (unknown !== undefined)
-    throw mistake(`there is no platform "${unknown}"; there are ${all.map(({ name }) => name).join(', ')}`);
+/** The platforms with these names, or all. Names of `others` are known, but are no rooms. */
+export function chosen(
+  all: readonly MockPlatform[],
+  names: readonly string[] | undefined,
+  others: readonly string[] = [],
+): readonly MockPlatform[] {
+  const known = [...all.map(({ name }) => name), ...others];
+  const unknown = names?.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw mistake(`there is no platform "${unknown}"; there are ${known.join(', ')}`);
   return names ? all.filter(({ name }) => names.includes(name)) : all;
 }
 

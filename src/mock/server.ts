@@ -1,8 +1,13 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Answer } from './answer.ts';
 import { type Delivery, onceAskedAgain, onceWritten } from './delivery.ts';
+import { type OpenService, withControls } from './hosting.ts';
+import { type Listener, listen } from './listen.ts';
 import { mistake } from './mistake.ts';
-import { createMock } from './mock.ts';
 import type { Mock, MockOptions } from './options.ts';
+import { bodyOf, requestOf } from './request.ts';
+import { type ControlsOf, type ServiceControls, type Services, services } from './services.ts';
+import { openUpstreams } from './upstreams.ts';
 import { write } from './write.ts';
 
 /** What an evening is like, and where it is served. */
@@ -17,17 +22,28 @@ export interface MockServerOptions extends MockOptions {
    * @default 'written'
    */
   handOut?: 'written' | 'asked-again' | undefined;
+  /**
+   * Services that are also served alone at the root of a port of their own, e.g. `{ tipping: 8003 }`; 0 takes a free one.
+   *
+   * @default none: every service is below its prefix
+   */
+  ports?: Readonly<Record<string, number>> | undefined;
 }
 
-/** Every upstream in one process, over real HTTP on 127.0.0.1. Its evening goes on while clients come and die. */
-export interface MockServer extends Omit<Mock, 'answer' | 'env' | 'serves'> {
+/** Every upstream in one process, over real HTTP and WebSockets on 127.0.0.1. Its evening goes on while clients come and die. */
+export interface MockServer extends ServedMock, ServiceControls {}
+
+/** What every server of the mock is, whichever services it has. */
+export interface ServedMock extends Omit<Mock, keyof ServiceControls | 'answer' | 'upgrade' | 'env' | 'serves'> {
   /** Where it listens, e.g. `http://127.0.0.1:5000`. */
   readonly url: string;
   /** The port of `url`. */
   readonly port: number;
+  /** Where each service is: at its own port where it has one, otherwise below its prefix. */
+  readonly addresses: Readonly<Record<string, string>>;
   /** The variables that lead a program here, e.g. `CHATURBATE_EVENTS_URL`. */
   readonly env: Readonly<Record<string, string>>;
-  /** Ends every request, frees the port. Resolves when nothing is left. */
+  /** Ends every request, socket and timer, frees the ports. Resolves when nothing is left. */
   close(): Promise<void>;
 }
 
@@ -44,60 +60,73 @@ export interface MockServer extends Omit<Mock, 'answer' | 'env' | 'serves'> {
  * await server.close();
  * ```
  */
-export async function createMockServer(options: MockServerOptions = {}): Promise<MockServer> {
-  const { port = 5000, handOut = 'written' } = options;
-  const { answer, env, serves: _, ...mock } = createMock(options);
+export const createMockServer = (options: MockServerOptions = {}): Promise<MockServer> => serveAll(options, services);
+
+/** A server with these services. */
+export async function serveAll<All extends Services>(
+  options: MockServerOptions,
+  all: All,
+): Promise<ServedMock & ControlsOf<All>> {
+  const { port = 5000, handOut = 'written', ports = {} } = options;
+  let url = '';
+  const upstreams = openUpstreams(options, all, { origin: ({ prefix }) => url + prefix, atOrigins: false });
+  const homeless = Object.keys(ports).find((name) => !upstreams.services.some((service) => service.name === name));
+  if (homeless !== undefined) throw mistake(`ports names "${homeless}", which is no service that is served`);
   const delivery = handOut === 'written' ? onceWritten : onceAskedAgain();
-  // What cannot even be read as a request (a path or method that no client sends) gets its connection closed.
-  const server = createServer(
-    (incoming, outgoing) => void respond(answer, delivery, incoming, outgoing).catch(() => outgoing.destroy()),
-  );
-  // A client may keep its connection between polls: closing it on our side would look to it like a reset.
-  server.keepAliveTimeout = 120_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause: Error & { code?: string }) => {
-      const taken = cause.code === 'EADDRINUSE';
-      reject(
-        mistake(
-          taken ? `port ${port} is taken; give another, or 0 for a free one` : `cannot listen on port ${port}`,
-          cause,
-        ),
-      );
-    });
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  const bound = typeof address === 'object' && address ? address.port : port;
-  const url = `http://127.0.0.1:${bound}`;
-  return {
-    ...mock,
-    url,
-    port: bound,
-    env: env(url),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+  const at = (where: number, own?: OpenService): Promise<Listener> =>
+    listen(
+      where,
+      (incoming, outgoing) => respond((request) => upstreams.answer(request, own), delivery, incoming, outgoing),
+      (request) => upstreams.upgrade(request, own),
+    );
+  const listeners: Listener[] = [];
+  const close = async (): Promise<void> => {
+    for (const service of upstreams.services) service.close();
+    await Promise.all(listeners.map((listener) => listener.close()));
   };
+  const main = await at(port);
+  listeners.push(main);
+  url = main.url;
+  const addresses: Record<string, string> = {};
+  try {
+    for (const service of upstreams.services) {
+      const own = ports[service.name];
+      const listener = own === undefined ? undefined : await at(own, service);
+      if (listener) listeners.push(listener);
+      addresses[service.name] = listener?.url ?? url + service.prefix;
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const server = {
+    ...upstreams.plain,
+    url,
+    port: main.port,
+    addresses,
+    get env() {
+      return upstreams.env(url);
+    },
+    get routes() {
+      return upstreams.routes();
+    },
+    close,
+  };
+  return withControls(server, all, upstreams.services);
 }
 
 async function respond(
-  answer: Mock['answer'],
+  answer: (request: Request) => Promise<Answer>,
   delivery: Delivery,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
   const leaving = new AbortController();
   outgoing.once('close', () => leaving.abort());
-  // The mock answers reads; a body is neither needed nor waited for.
-  incoming.resume();
-  const headers = new Headers();
-  for (const [name, value = ''] of Object.entries(incoming.headers)) headers.set(name, String(value));
-  const { method = 'GET', url: path = '/' } = incoming;
-  const url = `http://${incoming.headers.host ?? '127.0.0.1'}${path}`;
+  const body = await bodyOf(incoming);
+  const { url: path = '/' } = incoming;
   delivery.asked(path);
-  const given = await answer(new Request(url, { method, headers, signal: leaving.signal }));
+  const given = await answer(requestOf(incoming, leaving.signal, body));
   if (given.handedOut) delivery.watch(outgoing, path, given.handedOut);
   await write(given, outgoing);
 }

@@ -12,6 +12,8 @@ export interface ServiceSetting {
   every: number;
   /** Whether credentials are checked against those that the mock gave out. */
   strict: boolean;
+  /** Whether the documented rate limits are counted. @default false */
+  rateLimits?: boolean | undefined;
   /** Where it is served with its prefix, e.g. `http://127.0.0.1:5000/tipping`. Known once the mock listens. */
   origin(): string;
 }
