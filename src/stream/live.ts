@@ -4,6 +4,7 @@ import { createDelivery } from './delivery.ts';
 import type { EventStream } from './event-stream.ts';
 import type { Hub } from './hub.ts';
 import { createLog, type Log } from './log.ts';
+import type { Origin } from './origin.ts';
 import type { Received } from './pages.ts';
 import { type PushOptions, type PushStream, pushStream } from './push.ts';
 import { isSimulated, type Simulated, simulated, simulatedTip } from './simulated.ts';
@@ -28,15 +29,18 @@ export interface LiveParts {
 /** A source whose events a client shows; test tips go through it too. */
 export type LiveSource<E> = Hub<Received<E | Simulated>>;
 
+/** A source, or a part of it. */
+export type LivePart<E> = Origin<Received<E | Simulated>> & { readonly channel?: string | undefined };
+
 /** What a client shows of its sources. */
 export interface Live<E> {
   readonly log: Log;
   /** Makes a source one of this client's: it takes test tips and ends with the client. */
   add<S extends LiveSource<E>>(source: S): S;
-  tips(source: LiveSource<E>, options?: TipView & { signal?: AbortSignal | undefined }): EventStream<TipEvent>;
+  tips(source: LivePart<E>, options?: TipView & { signal?: AbortSignal | undefined }): EventStream<TipEvent>;
   /** Whoever hides is masked, unless `raw` is set. */
   events(
-    source: LiveSource<E>,
+    source: LivePart<E>,
     options?: { raw?: boolean | undefined; signal?: AbortSignal | undefined },
   ): EventStream<E>;
   push(options?: PushOptions): PushStream;

@@ -4,6 +4,7 @@ import { TipstreamError } from '../core/errors.ts';
 import type { CallOptions } from '../core/options.ts';
 import type { AllOptions, Page } from '../core/page.ts';
 import type { Verification } from '../core/verify.ts';
+import { type TwitchStreams, twitchStreams } from './events.ts';
 import { type Helix, openHelix } from './helix.ts';
 import type { TwitchOptions } from './options.ts';
 import { type WalkSetting, walkPages } from './pages.ts';
@@ -35,8 +36,8 @@ export interface TwitchCalls extends Omit<ClientBase, 'verify'> {
   verify(needs?: { scopes?: readonly string[] | undefined }): Promise<Verification>;
 }
 
-/** Twitch. */
-export interface Twitch extends TwitchCalls {}
+/** Twitch: calls to Helix, and tips from EventSub. */
+export interface Twitch extends TwitchCalls, TwitchStreams {}
 
 /**
  * A client of Twitch. Sends nothing until something is asked.
@@ -52,7 +53,8 @@ export interface Twitch extends TwitchCalls {}
  */
 export function createTwitch(options: TwitchOptions): Twitch {
   const helix = openHelix(options);
-  return callsOf(helix);
+  const { eventsubUrl } = options;
+  return { ...callsOf(helix), ...twitchStreams(helix.connection, { eventsubUrl, app: helix.kind === 'app' }) };
 }
 
 type Listed<In, T> = (input: In, options?: CallOptions) => Promise<{ data: Page<T>; meta: Meta }>;

@@ -13,6 +13,11 @@ export interface TwitchSettings extends ClientOptions {
    */
   authUrl?: string | undefined;
   /**
+   * Where the sockets of EventSub are. `?keepalive_timeout_seconds=30` in it sets how long Twitch may be silent.
+   * @default 'wss://eventsub.wss.twitch.tv/ws'; with a `baseUrl` of your own, `ws` beside its `helix`
+   */
+  eventsubUrl?: string | undefined;
+  /**
    * How often Helix may be asked with one token; what its answers say is heeded in any case.
    * @default { limit: 10, per: seconds(1), burst: 20 }
    */

@@ -1,6 +1,7 @@
 import type { Answer } from '../answer.ts';
 import type { MockService } from '../service.ts';
-import { createDesk } from './desk.ts';
+import { admit, createDesk } from './desk.ts';
+import { createEventSub, type EventSubControls } from './eventsub.ts';
 import { helixRoutes } from './helix-routes.ts';
 import { idRoutes } from './id-routes.ts';
 import type { IssueOptions, MockToken, TwitchState } from './state.ts';
@@ -20,20 +21,33 @@ export interface TwitchControls {
   issue(options?: IssueOptions): MockToken;
   /** From now on a token is good for nothing; its refresh token neither, unless `keep` says so. */
   revoke(accessToken: string, options?: { keep?: boolean }): void;
+  /** The sockets of EventSub, and what happens in mira's channel. */
+  readonly eventsub: EventSubControls;
   /** Answers the next request to a path that ends so with this, whoever asks. */
   next(path: string, answer: Answer): void;
 }
 
-/** Twitch: Helix below `/helix`, id.twitch.tv below `/oauth2`, as they answer in production. */
+/** Twitch: Helix below `/helix`, id.twitch.tv below `/oauth2`, the sockets of EventSub at `/ws`, as they are in production. */
 export const twitchService: MockService<TwitchControls> = {
   name: 'twitch',
   prefix: '/twitch',
-  origins: ['https://api.twitch.tv', 'https://id.twitch.tv'],
+  origins: ['https://api.twitch.tv', 'https://id.twitch.tv', 'https://eventsub.wss.twitch.tv'],
   create(setting) {
     const desk = createDesk(setting);
     const { state, switches } = desk;
+    const { id, login, display_name: name } = state.user('mira');
+    const eventsub = createEventSub({
+      ...setting,
+      channel: { id, login, name },
+      callerOf(visit) {
+        const admission = admit(visit, desk);
+        return 'status' in admission ? admission : { ...admission.token, headers: admission.headers };
+      },
+    });
     return {
-      routes: [...helixRoutes(desk), ...idRoutes(desk)],
+      routes: [...helixRoutes(desk), ...idRoutes(desk), ...eventsub.routes],
+      sockets: eventsub.sockets,
+      close: eventsub.close,
       env: (origin) => ({
         TWITCH_CLIENT_ID: state.clientId,
         TWITCH_CLIENT_SECRET: state.clientSecret,
@@ -45,6 +59,7 @@ export const twitchService: MockService<TwitchControls> = {
         switches,
         state,
         user: state.user,
+        eventsub: eventsub.controls,
         issue: state.issue,
         revoke(accessToken, { keep = false } = {}) {
           const token = state.tokens.get(accessToken);

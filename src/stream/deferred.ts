@@ -1,0 +1,160 @@
+import type { TipstreamError } from '../core/errors.ts';
+import type { Clock, Stop } from '../core/time.ts';
+import type { EventStream, StreamSignals } from './event-stream.ts';
+import { type Handle, inside, type Origin, originOf } from './origin.ts';
+import { noStats } from './stats.ts';
+
+/** A listener that waits for its stream. */
+interface Ear {
+  attach(stream: EventStream<never>): void;
+  fail(error: TipstreamError): void;
+}
+
+/**
+ * A stream whose code comes when it is first used, so that an app which never watches it does not load it.
+ *
+ * @param load - Makes the stream. Called once, or again after it failed; rejects with a `TipstreamError`.
+ */
+export function deferred<T>(platform: string, clock: Clock, load: () => Promise<EventStream<T>>): EventStream<T> {
+  let real: EventStream<T> | undefined;
+  let loading: Promise<EventStream<T>> | undefined;
+  const ears = new Set<Ear>();
+
+  const get = (): Promise<EventStream<T>> =>
+    (loading ??= load().then(
+      (stream) => {
+        real = stream;
+        for (const ear of ears) ear.attach(stream as unknown as EventStream<never>);
+        ears.clear();
+        return stream;
+      },
+      (error: TipstreamError) => {
+        loading = undefined;
+        for (const ear of ears) ear.fail(error);
+        throw error;
+      },
+    ));
+
+  const iterate: EventStream<T>['iterate'] = (options) => {
+    if (real) return real.iterate(options);
+    const inner = get().then((stream) => stream.iterate(options));
+    // Told to whoever asks for the first event.
+    inner.catch(() => {});
+    const iterator: AsyncIterableIterator<T> = {
+      [Symbol.asyncIterator]: () => iterator,
+      next: async () => (await inner).next(),
+      return: async () => (await inner.catch(() => undefined))?.return?.() ?? { value: undefined, done: true },
+    };
+    return iterator;
+  };
+
+  const on: EventStream<T>['on'] = (name, listener) => {
+    if (real) return real.on(name, listener);
+    let stop: Stop | undefined;
+    const tell = listener as (signal: unknown) => void;
+    const ear: Ear = {
+      attach(stream) {
+        stop = stream.on(name, listener as unknown as (signal: StreamSignals<never>[typeof name]) => void);
+      },
+      fail(error) {
+        if (name === 'error' || name === 'end') tell(error);
+      },
+    };
+    ears.add(ear);
+    return () => {
+      ears.delete(ear);
+      stop?.();
+    };
+  };
+
+  const ready = async (signal: AbortSignal | undefined): Promise<void> => (await get()).ready({ signal });
+  const stats: EventStream<T>['stats'] = () => real?.stats() ?? noStats();
+  const close = async (): Promise<void> => (await loading?.catch(() => undefined))?.close();
+
+  const origin: Origin<T> = {
+    platform,
+    clock,
+    durable: false,
+    ahead: Number.POSITIVE_INFINITY,
+    watch(watcher) {
+      if (real) return originOf(real).watch(watcher);
+      let handle: Handle | undefined;
+      let stopped = false;
+      return {
+        begin() {
+          get().then(
+            (stream) => {
+              if (stopped) return;
+              handle = originOf(stream).watch(watcher);
+              handle.begin();
+            },
+            (error: TipstreamError) => {
+              if (!stopped) watcher.end(error);
+            },
+          );
+        },
+        stop() {
+          stopped = true;
+          handle?.stop();
+        },
+        recount: () => handle?.recount(),
+        offer: () => handle?.offer(),
+      };
+    },
+    on,
+    emit: (name, signal) => {
+      if (real) originOf(real).emit(name, signal);
+    },
+    ready,
+    stats,
+    close,
+    settle: async () => {
+      if (real) await originOf(real).settle();
+    },
+  };
+
+  const stream: EventStream<T> = {
+    subscribe(next, options) {
+      if (real) return real.subscribe(next, options);
+      let stop: Stop | undefined;
+      let stopped = false;
+      get().then(
+        (loaded) => {
+          if (!stopped) stop = loaded.subscribe(next, options);
+        },
+        (error: TipstreamError) => {
+          if (!stopped) options?.onError?.(error);
+        },
+      );
+      return () => {
+        stopped = true;
+        stop?.();
+      };
+    },
+    iterate,
+    [Symbol.asyncIterator]: () => iterate(),
+    toReadableStream(options) {
+      let reader: ReadableStreamDefaultReader<T> | undefined;
+      return new ReadableStream<T>(
+        {
+          async pull(controller) {
+            reader ??= (await get()).toReadableStream(options).getReader();
+            const { done, value } = await reader.read();
+            if (done) controller.close();
+            else controller.enqueue(value);
+          },
+          async cancel(reason) {
+            await reader?.cancel(reason);
+          },
+        },
+        { highWaterMark: 0 },
+      );
+    },
+    on,
+    ready: (options) => ready(options?.signal),
+    stats,
+    close,
+    [Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]: close,
+  };
+  return Object.defineProperty(stream, inside, { value: origin });
+}

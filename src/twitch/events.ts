@@ -1,0 +1,164 @@
+import { checkAddress } from '../core/address.ts';
+import type { Connection } from '../core/connection.ts';
+import { configError, TipstreamError } from '../core/errors.ts';
+import { deferred } from '../stream/deferred.ts';
+import type { EventStream } from '../stream/event-stream.ts';
+import type { PushOptions, PushStream } from '../stream/push.ts';
+import type { TipEvent } from '../stream/tip-event.ts';
+import type { TipView } from '../stream/views.ts';
+import type { EventSub } from './eventsub.ts';
+import { appTokenText, type TwitchTipKind, type TwitchTopic, typesOf, usualTypes } from './eventsub-topics.ts';
+import type { TwitchEvent } from './schemas/events.ts';
+
+/** Whose channel is listened to. Without either it is the channel of the token's own user. */
+export interface TwitchWhose {
+  /** The id of the broadcaster. */
+  broadcasterId?: string | undefined;
+  /** The login of the broadcaster. */
+  login?: string | undefined;
+  /** Ends what watches this stream; everything that was given counts as taken. */
+  signal?: AbortSignal | undefined;
+}
+
+/** What `tips()` takes. */
+export interface TwitchTipsOptions extends TwitchWhose, TipView {
+  /**
+   * What counts: `bits` (scope `bits:read`), `subscriptions`, `gifts` and `resubs` (`channel:read:subscriptions`), `charity`
+   * (`channel:read:charity`; money that the streamer does not get). What a scope is missing for is told as an error, and the rest comes.
+   * @default ['bits', 'subscriptions', 'gifts', 'resubs']
+   */
+  include?: readonly TwitchTipKind[] | undefined;
+}
+
+/** What `events()` takes. */
+export interface TwitchEventsOptions extends TwitchWhose {
+  /**
+   * Types of EventSub, e.g. `channel.cheer`, or with a version and a condition of their own.
+   * @default what tips() includes, and hype trains (scope `channel:read:hype_train`)
+   */
+  types?: readonly (string | TwitchTopic)[] | undefined;
+  /** Shows events as they came, whoever gives anonymously included. @default false */
+  raw?: boolean | undefined;
+}
+
+/** What a client of Twitch has of EventSub. */
+export interface TwitchStreams {
+  /**
+   * Bits, subscriptions, gifts and renewed subscriptions of a channel, over one socket that is open while somebody watches. Needs the
+   * token of the broadcaster.
+   *
+   * @throws TipstreamError `CONFIG` for the token of an app, or an unknown kind of tip
+   */
+  tips(options?: TwitchTipsOptions): EventStream<TipEvent>;
+  /**
+   * What EventSub notifies of, in the wire's words: hype trains among it. Who gives anonymously is nobody, unless `raw` is set.
+   *
+   * @throws TipstreamError `CONFIG`
+   */
+  events(options?: TwitchEventsOptions): EventStream<TwitchEvent>;
+  /**
+   * A stream of what webhooks bring: `feed` takes the body of a notification, with `message_id` and `message_timestamp` of its headers
+   * beside. Of a cheer that comes as two types the one that came first in its channel counts.
+   */
+  push(options?: PushOptions): PushStream;
+  /**
+   * Sends a test tip through every watched stream of tips; resolves when it was taken.
+   *
+   * @throws TipstreamError `CONSUMER` when nobody watches
+   */
+  simulate(tip?: Partial<TipEvent>): Promise<void>;
+}
+
+/** How the streams are made. */
+interface StreamsSetting {
+  /** Where the sockets of EventSub are. */
+  eventsubUrl?: string | undefined;
+  /** The token is the one of an app. */
+  app?: boolean | undefined;
+}
+
+/** Where the sockets are: beside a Helix that is elsewhere, as in the official command line's mock. */
+const addressOf = (baseUrl: string | undefined): string =>
+  baseUrl === undefined
+    ? 'wss://eventsub.wss.twitch.tv/ws'
+    : `${baseUrl.replace(/\/*$/, '').replace(/\/helix$/, '')}/ws`.replace(/^http/, 'ws');
+
+/**
+ * Tips and events of a client. What they are made of is loaded when the first is watched.
+ *
+ * @throws TipstreamError `CONFIG`
+ */
+export function twitchStreams(connection: Connection, { eventsubUrl, app }: StreamsSetting): TwitchStreams {
+  const { clock, baseUrl, allowInsecure } = connection.options;
+  const address = eventsubUrl ?? addressOf(baseUrl);
+  if (!/^wss?:/.test(address))
+    throw configError('twitch', 'eventsubUrl is no address of a socket; it begins with wss://');
+  checkAddress('twitch', address.replace(/^ws/, 'http'), allowInsecure, false, 'eventsubUrl');
+  /** Streams whose code is on its way: a test tip waits for them. */
+  const coming = new Set<Promise<unknown>>();
+  let loading: Promise<EventSub> | undefined;
+
+  const load = (): Promise<EventSub> =>
+    (loading ??= import('./eventsub.ts').then(
+      ({ openEventSub }) => openEventSub(connection, address),
+      (cause: unknown) => {
+        loading = undefined;
+        throw new TipstreamError({
+          code: 'NETWORK',
+          platform: 'twitch',
+          message:
+            'twitch eventsub: its code could not be loaded; look at the network, and whether the app was deployed anew',
+          cause,
+        });
+      },
+    ));
+
+  const later = <T, S extends EventStream<T>>(make: (eventSub: EventSub) => S): [EventStream<T>, () => Promise<S>] => {
+    let made: Promise<S> | undefined;
+    const get = (): Promise<S> => {
+      if (made) return made;
+      made = load().then(make);
+      const now = made;
+      coming.add(now);
+      now.catch(() => {
+        made = undefined;
+      });
+      now.finally(() => coming.delete(now)).catch(() => {});
+      return now;
+    };
+    return [deferred<T>('twitch', clock, get), get];
+  };
+
+  const check = ({ broadcasterId, login }: TwitchWhose): void => {
+    if (app) throw configError('twitch', appTokenText);
+    if (broadcasterId !== undefined && login !== undefined)
+      throw configError('twitch', 'give broadcasterId or login, not both; they might be two channels');
+    if (broadcasterId === '' || login === '')
+      throw configError(
+        'twitch',
+        `${login === '' ? 'login' : 'broadcasterId'} is empty; leave it out for the token's own channel`,
+      );
+  };
+
+  return {
+    tips(options = {}) {
+      check(options);
+      const types = typesOf(options.include);
+      return later<TipEvent, EventStream<TipEvent>>((eventSub) => eventSub.tips(options, types))[0];
+    },
+    events(options = {}) {
+      check(options);
+      const types = options.types ?? usualTypes;
+      return later<TwitchEvent, EventStream<TwitchEvent>>((eventSub) => eventSub.events(options, types))[0];
+    },
+    push(options) {
+      const [stream, get] = later<TipEvent, PushStream>((eventSub) => eventSub.push(options));
+      return Object.assign(stream, { feed: async (payload: unknown) => (await get()).feed(payload) });
+    },
+    async simulate(tip) {
+      const eventSub = await load();
+      await Promise.allSettled(coming);
+      await eventSub.simulate(tip);
+    },
+  };
+}

@@ -1,0 +1,161 @@
+import type { Connection } from '../core/connection.ts';
+import type { EventStream } from '../stream/event-stream.ts';
+import { createLive, type LivePart, type LiveSource } from '../stream/live.ts';
+import type { PushOptions, PushStream } from '../stream/push.ts';
+import { isSimulated, type Simulated } from '../stream/simulated.ts';
+import { createSocket } from '../stream/socket.ts';
+import type { TipEvent } from '../stream/tip-event.ts';
+import type { TwitchEventsOptions, TwitchTipsOptions } from './events.ts';
+import { eventSubCalls } from './eventsub-calls.ts';
+import type { Refusal } from './eventsub-letters.ts';
+import { noUserLetter } from './eventsub-letters.ts';
+import { firstOfPair, isOwnCheer } from './eventsub-pairs.ts';
+import { closed, createTalking } from './eventsub-talk.ts';
+import { type Topic, type TwitchTopic, topicOf } from './eventsub-topics.ts';
+import { eventId, mask, readTip } from './normalize.ts';
+import type { TwitchEvent } from './schemas/events.ts';
+
+/** What a client shows of EventSub. */
+export interface EventSub {
+  tips(options: TwitchTipsOptions, types: readonly string[]): EventStream<TipEvent>;
+  events(options: TwitchEventsOptions, types: readonly (string | TwitchTopic)[]): EventStream<TwitchEvent>;
+  push(options?: PushOptions): PushStream;
+  simulate(tip?: Partial<TipEvent>): Promise<void>;
+}
+
+type Source = LiveSource<TwitchEvent>;
+
+/** A source, and how it is told what is wanted of it. */
+interface Shared {
+  source: Source;
+  want(types: readonly (string | TwitchTopic)[]): void;
+}
+
+/** A part of a source; whoever watches it makes the source subscribe to it. */
+function only(
+  { source, want }: Shared,
+  types: readonly (string | TwitchTopic)[],
+  shows: (event: TwitchEvent | Simulated) => boolean,
+): LivePart<TwitchEvent> {
+  return {
+    platform: source.platform,
+    channel: source.channel,
+    clock: source.clock,
+    durable: source.durable,
+    ahead: source.ahead,
+    on: (name, listener) => source.on(name, listener),
+    emit: (name, signal) => source.emit(name, signal),
+    ready: (signal) => source.ready(signal),
+    stats: () => source.stats(),
+    close: () => source.close(),
+    settle: () => source.settle(),
+    watch(watcher) {
+      const handle = source.watch({
+        get observe() {
+          return watcher.observe;
+        },
+        next(received, ticket) {
+          if (shows(received.event)) watcher.next(received, ticket);
+        },
+        end: (error) => watcher.end(error),
+        finish: () => watcher.finish(),
+      });
+      return {
+        begin() {
+          want(types);
+          handle.begin();
+        },
+        stop: () => handle.stop(),
+        recount: () => handle.recount(),
+        offer: () => handle.offer(),
+      };
+    },
+  };
+}
+
+/** The streams of one client over EventSub. Loaded when the first of them is watched. */
+export function openEventSub(connection: Connection, address: string): EventSub {
+  const { clock, random } = connection.options;
+  const live = createLive<TwitchEvent>({
+    platform: 'twitch',
+    connection,
+    readTip: firstOfPair(readTip),
+    eventId,
+    mask,
+  });
+  const sources = new Map<string, Shared>();
+
+  const open = (broadcasterId: string | undefined, login: string | undefined): Shared => {
+    const given = new Map<string, string | TwitchTopic>();
+    const refused = new Map<string, Refusal>();
+    const calls = eventSubCalls(connection);
+    let id = broadcasterId;
+    let topics: Topic[] | undefined;
+    let run: AbortSignal | undefined;
+    const wanted = (): Topic[] => (topics ??= [...given.values()].map((type) => topicOf(type, id ?? '')));
+    const talking = createTalking({
+      clock,
+      random,
+      calls,
+      wanted,
+      refused,
+      address,
+      report: (error) => source.report(error),
+      deliver: (event, messageId) => source.deliver(event, messageId),
+      invalid: ({ invalid: code, path }) => source.emit('invalid', { platform: 'twitch', path, code }),
+      gap: (from) => source.gap({ from, reason: 'unsubscribed' }),
+    });
+    const source = createSocket<TwitchEvent | Simulated>({
+      platform: 'twitch',
+      channel: login ?? broadcasterId,
+      connection,
+      talk: talking.talk,
+      closed,
+      async url(signal) {
+        // Whoever watches anew may have mended what was refused.
+        if (signal !== run) refused.clear();
+        run = signal;
+        if (id === undefined) {
+          id = await calls.userId(login, signal);
+          if (id === undefined) throw noUserLetter(login);
+          topics = undefined;
+        }
+        return address;
+      },
+    });
+    return {
+      source: live.add(source),
+      want(types) {
+        const before = given.size;
+        for (const type of types) given.set(JSON.stringify(type), type);
+        if (given.size === before) return;
+        topics = undefined;
+        talking.more();
+      },
+    };
+  };
+
+  const shared = ({ broadcasterId, login }: TwitchTipsOptions | TwitchEventsOptions): Shared => {
+    const name = login?.toLowerCase();
+    const key = `${broadcasterId ?? ''} ${name ?? ''}`;
+    const known = sources.get(key) ?? open(broadcasterId, name);
+    sources.set(key, known);
+    return known;
+  };
+
+  return {
+    tips(options, types) {
+      const shows = (event: TwitchEvent | Simulated): boolean =>
+        isSimulated(event) || (types.includes(String(event.type)) && !isOwnCheer(event));
+      return live.tips(only(shared(options), types, shows), options);
+    },
+    events(options, types) {
+      const names = types.map((type) => (typeof type === 'string' ? type : type.type));
+      const shows = (event: TwitchEvent | Simulated): boolean =>
+        !isSimulated(event) && names.includes(String(event.type));
+      return live.events(only(shared(options), types, shows), options);
+    },
+    push: live.push,
+    simulate: live.simulate,
+  };
+}
