@@ -2,7 +2,7 @@ import { TipstreamError } from '../core/errors.ts';
 import { checkWord } from '../core/options.ts';
 import type { WatchOptions } from './event-stream.ts';
 import type { Handle, Origin, Watcher } from './origin.ts';
-import { createRing, type Ring } from './ring.ts';
+import { createRing, headOf, pushInto, type Ring, shiftFrom } from './ring.ts';
 import { threw } from './signals.ts';
 import { createStallWatch, type StallWatch } from './stall.ts';
 import { hold, leave, release, type Ticket } from './ticket.ts';
@@ -24,13 +24,13 @@ export interface Face<T> {
 }
 
 /** What waits for one watcher, and its way in and out. */
-export interface Consumer<T> {
-  readonly ring: Ring<T>;
+export interface Consumer {
+  readonly ring: Ring;
   readonly stall: StallWatch;
   /** It takes nothing more. */
   gone: boolean;
   /** Something waits to be taken, or to be told. */
-  readonly due: boolean;
+  due(): boolean;
   /** Hands on what waits, as far as the face takes it. */
   drain(): void;
   stop(): void;
@@ -39,12 +39,12 @@ export interface Consumer<T> {
 }
 
 /** Watches a source on behalf of a face, and tells both what happens. */
-export function createConsumer<T>(origin: Origin<T>, options: WatchOptions, face: Face<T>): Consumer<T> {
+export function createConsumer<T>(origin: Origin<T>, options: WatchOptions, face: Face<T>): Consumer {
   const { label, observe = false, buffer = 10_000, overflow = 'drop-newest', signal } = options;
   const chosen = options.buffer !== undefined || options.overflow !== undefined;
   const { clock, platform } = origin;
   checkWord(platform, 'overflow', overflow, ['drop-newest', 'drop-oldest', 'error']);
-  const ring = createRing<T>();
+  const ring = createRing();
   const stall = createStallWatch(clock, label);
   let dropped = 0;
   let ending: { error: TipstreamError | undefined } | undefined;
@@ -75,9 +75,9 @@ export function createConsumer<T>(origin: Origin<T>, options: WatchOptions, face
     const waiting = ring.size;
     if (bounded && waiting >= buffer) {
       if (overflow === 'drop-newest') return drop(ticket);
-      if (overflow === 'drop-oldest') ring.shift((_event, oldest) => drop(oldest));
+      if (overflow === 'drop-oldest') shiftFrom(ring, (_event, oldest) => drop(oldest));
     }
-    ring.push(event, ticket);
+    pushInto(ring, event, ticket);
     if (bounded && waiting >= buffer && overflow === 'error')
       self.fail('OVERFLOW', `${waiting} events wait for it; make it faster, or give it a larger buffer`, leave);
     else if (bounded && ring.size === buffer >> 1) ticket?.desk.behind(label, ring.size);
@@ -95,25 +95,25 @@ export function createConsumer<T>(origin: Origin<T>, options: WatchOptions, face
   const leaveWith = (give: GiveBack): void => {
     depart();
     face.giveBack?.(give);
-    while (ring.size > 0) ring.shift((_event, ticket) => give(ticket));
+    while (ring.size > 0) shiftFrom(ring, (_event, ticket) => give(ticket));
   };
 
   const takeHeld = (event: T, ticket: Ticket | undefined): void => face.take(event, ticket, true);
 
-  const self: Consumer<T> = {
+  const self: Consumer = {
     ring,
     stall,
     gone: signal?.aborted === true,
-    get due() {
-      return ring.size > 0 || ending !== undefined;
-    },
+    due: () => ring.size > 0 || ending !== undefined,
     drain() {
       while (!self.gone && !face.busy && !pausing && ring.size > 0) {
-        pausing = ring.head?.desk.writing?.then(() => {
-          pausing = undefined;
-          self.drain();
-        });
-        if (!pausing) ring.shift(takeHeld);
+        pausing = headOf(ring)
+          ?.desk.writing?.()
+          ?.then(() => {
+            pausing = undefined;
+            self.drain();
+          });
+        if (!pausing) shiftFrom(ring, takeHeld);
       }
       if (self.gone || face.busy || pausing || !ending) return;
       depart();

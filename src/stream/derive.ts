@@ -1,235 +1,242 @@
+import { withPrototype } from '../core/prototype.ts';
 import { type Stop, systemClock } from '../core/time.ts';
-import type { EventStream, StreamSignals } from './event-stream.ts';
-import { createFan } from './fan.ts';
-import { type Handle, type Origin, originOf, type Watcher } from './origin.ts';
-import { createSignals, threw } from './signals.ts';
-import { addStats, count, noStats } from './stats.ts';
+import type { EventStream } from './event-stream.ts';
+import { addWatcher, createFan, endAll, finishAll, giveAll, removeWatcher, setWatchers } from './fan.ts';
+import { type Origin, originOf, type Watcher } from './origin.ts';
+import { emit, listen, threw } from './signals.ts';
+import { addStats, noStats } from './stats.ts';
 import { hold, refuse, type Ticket } from './ticket.ts';
-import type { Derived, DerivedOrigin, DeriveOptions, Wiring } from './wiring.ts';
+import type { Derived, DerivedOrigin, DerivedState, DeriveOptions, Wiring } from './wiring.ts';
 
-export function derive<A, T>(
+type Self = DerivedState<unknown, unknown> & DerivedOrigin<unknown, unknown> & Derived<unknown>;
+
+/** It as a source sees it. */
+interface Seat extends Watcher<unknown> {
+  readonly derived: Self;
+  readonly index: number;
+}
+
+const live = ({ places }: Self): Origin<unknown>[] => places.filter((source) => source !== undefined);
+
+const recount = ({ handles = [] }: Self): void => {
+  for (const handle of handles) handle?.recount();
+};
+
+/** A function that the app gave to an operator threw. */
+const broke = (derived: Self, ticket: Ticket | undefined, cause: unknown): void => {
+  const error = threw("an operator's function", cause, derived.durable);
+  derived.emit('error', error);
+  if (!error.fatal) return;
+  hold(ticket);
+  derived.end(error);
+  refuse(ticket);
+};
+
+const letGo = ({ derived, index }: Seat): void => {
+  if (derived.handles) derived.handles[index] = undefined;
+};
+
+const seat: Omit<Seat, 'derived' | 'index'> & ThisType<Seat> = {
+  get observe() {
+    return this.derived.fan.counting === 0;
+  },
+  next(event, ticket) {
+    try {
+      this.derived.wiring?.next(event, ticket, this.index);
+    } catch (cause) {
+      broke(this.derived, ticket, cause);
+    }
+  },
+  end(error) {
+    const { derived, index } = this;
+    letGo(this);
+    if (derived.wiring?.end) derived.wiring.end(error, index);
+    else derived.end(error);
+  },
+  async finish() {
+    const { derived, index } = this;
+    letGo(this);
+    // The other sources go on.
+    if (derived.handles?.some(Boolean)) return derived.wiring?.end?.(undefined, index);
+    await finish(derived);
+  },
+};
+
+const attach = (derived: Self, index: number): void => {
+  const source = derived.places[index];
+  if (!derived.handles || !source) return;
+  const handle = source.watch(withPrototype<typeof seat, Pick<Seat, 'derived' | 'index'>>(seat, { derived, index }));
+  derived.handles[index] = handle;
+  handle.begin();
+};
+
+const detach = (derived: Self): void => {
+  const { handles = [], wiring } = derived;
+  derived.handles = derived.wiring = undefined;
+  for (const handle of handles) handle?.stop();
+  wiring?.stop?.();
+};
+
+const finish = async (derived: Self): Promise<void> => {
+  const watched = derived.fan.watchers.length > 0;
+  detach(derived);
+  await finishAll(derived.fan);
+  await derived.options.settle?.();
+  if (watched) emit(derived, 'end', undefined);
+};
+
+const onlyFor = (derived: Self, watcher: Watcher<unknown>, run: () => void): void => {
+  derived.only = watcher;
+  run();
+  derived.only = undefined;
+};
+
+/** Gives a newcomer what another watcher could not take. */
+const offerTo = (derived: Self, watcher: Watcher<unknown>): void => {
+  if (watcher.observe || derived.wiring?.stateful) return;
+  onlyFor(derived, watcher, () => {
+    for (const handle of derived.handles ?? []) handle?.offer();
+  });
+};
+
+const begin = (derived: Self, watcher: Watcher<unknown>): void => {
+  if (derived.handles) {
+    recount(derived);
+    offerTo(derived, watcher);
+  } else {
+    derived.handles = [];
+    derived.wiring = derived.wire(derived);
+    for (let index = 0; index < derived.places.length; index += 1) attach(derived, index);
+  }
+  const { handles, wiring } = derived;
+  if (handles && wiring?.greet) onlyFor(derived, watcher, wiring.greet);
+};
+
+const methods: Omit<DerivedOrigin<unknown, unknown> & Derived<unknown>, 'counters'> & ThisType<Self> = {
+  get platform() {
+    return live(this)[0]?.platform ?? 'tipstream';
+  },
+  get clock() {
+    return live(this)[0]?.clock ?? systemClock;
+  },
+  get durable() {
+    return live(this).some((source) => source.durable);
+  },
+  get ahead() {
+    const least = Math.min(...live(this).map((source) => source.ahead));
+    return this.options.ahead?.(least) ?? least;
+  },
+  get counting() {
+    return this.fan.counting;
+  },
+  get generation() {
+    return this.fan.generation;
+  },
+  get sources() {
+    return [...this.places.keys()].filter((index) => this.places[index]);
+  },
+  give(event, ticket) {
+    const { only, fan } = this;
+    this.counters.eventsProcessed += 1;
+    if (!only) return giveAll(fan, event, ticket);
+    if (fan.watchers.includes(only)) return only.next(event, ticket);
+    hold(ticket);
+    refuse(ticket);
+  },
+  emit(name, signal) {
+    emit(this, name, signal);
+  },
+  end(error) {
+    detach(this);
+    endAll(this.fan, error);
+    emit(this, 'end', error);
+  },
+  watch(watcher) {
+    const { fan } = this;
+    addWatcher(fan, watcher);
+    return {
+      begin: () => begin(this, watcher),
+      stop: () => {
+        removeWatcher(fan, watcher);
+        if (fan.watchers.length === 0) detach(this);
+        else recount(this);
+      },
+      recount: () => {
+        setWatchers(fan);
+        recount(this);
+      },
+      offer: () => offerTo(this, watcher),
+    };
+  },
+  add(stream) {
+    const { places, ears } = this;
+    const source = originOf(stream);
+    const index = places.push(source) - 1;
+    for (const ear of ears) ear.stops[index] = ear.hear(source);
+    attach(this, index);
+    return () => {
+      if (!places[index]) return;
+      const handle = this.handles?.[index];
+      if (this.handles) this.handles[index] = undefined;
+      places[index] = undefined;
+      for (const ear of ears) ear.stops[index]?.();
+      handle?.stop();
+      this.wiring?.removed?.(index);
+    };
+  },
+  on(name, listener) {
+    // `end` and `failed` are said by the stream itself.
+    const hear = (source: Origin<unknown>): Stop =>
+      name === 'end' || name === 'failed' ? () => {} : source.on(name, listener);
+    const ear = { hear, stops: this.places.map((source) => source && hear(source)) };
+    const stop = listen(this, name, listener);
+    this.ears.add(ear);
+    return () => {
+      this.ears.delete(ear);
+      stop();
+      for (const each of ear.stops) each?.();
+    };
+  },
+  async ready(signal) {
+    const answers = await Promise.allSettled(live(this).map((source) => source.ready(signal)));
+    const failures = answers.filter((answer) => answer.status === 'rejected');
+    // One dead source of several does not keep the others from being ready.
+    if (failures[0] && (signal?.aborted || failures.length === answers.length)) throw failures[0].reason;
+  },
+  stats() {
+    const { counters, fan } = this;
+    return {
+      ...live(this)
+        .map((source) => source.stats())
+        .reduce(addStats, counters),
+      eventsProcessed: counters.eventsProcessed,
+      watchers: fan.watchers.length,
+    };
+  },
+  async close() {
+    await finish(this);
+    await this.settle();
+  },
+  async settle() {
+    await this.options.settle?.();
+    await Promise.all(live(this).map((source) => source.settle()));
+  },
+};
+
+export const derive = <A, T>(
   streams: readonly EventStream<A>[],
   wire: (self: Derived<T>) => Wiring<A>,
   options: DeriveOptions = {},
-): DerivedOrigin<A, T> {
-  const sources: (Origin<A> | undefined)[] = streams.map(originOf);
-  const fan = createFan<T>();
-  const signals = createSignals<T>();
-  const own = noStats();
-  /** Listeners, each with its stops by source. */
-  const ears = new Set<{ hear: (source: Origin<A>) => Stop; stops: (Stop | undefined)[] }>();
-  let handles: (Handle | undefined)[] | undefined;
-  let wiring: Wiring<A> | undefined;
-  let only: Watcher<T> | undefined;
-
-  const live = (): Origin<A>[] => sources.filter((source) => source !== undefined);
-  const each = <R>(ask: (source: Origin<A>) => R): R[] => live().map(ask);
-  const durable = (): boolean => live().some((source) => source.durable);
-  const recount = (): void => {
-    for (const handle of handles ?? []) handle?.recount();
-  };
-
-  const watcherOf = (index: number): Watcher<A> => ({
-    get observe() {
-      return fan.counting === 0;
-    },
-    next(event, ticket) {
-      try {
-        wiring?.next(event, ticket, index);
-      } catch (cause) {
-        broke(ticket, cause);
-      }
-    },
-    end(error) {
-      if (handles) handles[index] = undefined;
-      if (wiring?.end) wiring.end(error, index);
-      else self.end(error);
-    },
-    async finish() {
-      if (handles) handles[index] = undefined;
-      // The other sources go on.
-      if (handles?.some(Boolean)) return wiring?.end?.(undefined, index);
-      await finish();
-    },
+): DerivedOrigin<A, T> =>
+  withPrototype<typeof methods, DerivedState<A, T>>(methods, {
+    options,
+    wire,
+    places: streams.map(originOf),
+    fan: createFan<T>(),
+    counters: noStats(),
+    ears: new Set(),
+    handles: undefined,
+    wiring: undefined,
+    only: undefined,
+    emitter: undefined,
   });
-
-  /** A function that the app gave to an operator threw. */
-  const broke = (ticket: Ticket | undefined, cause: unknown): void => {
-    const error = threw("an operator's function", cause, durable());
-    self.emit('error', error);
-    if (!error.fatal) return;
-    hold(ticket);
-    self.end(error);
-    refuse(ticket);
-  };
-
-  const attach = (index: number): void => {
-    const source = sources[index];
-    if (!handles || !source) return;
-    const handle = source.watch(watcherOf(index));
-    handles[index] = handle;
-    handle.begin();
-  };
-
-  const detach = (): void => {
-    const leaving = handles ?? [];
-    const stopping = wiring;
-    handles = wiring = undefined;
-    for (const handle of leaving) handle?.stop();
-    stopping?.stop?.();
-  };
-
-  const finish = async (): Promise<void> => {
-    const watched = fan.size > 0;
-    detach();
-    await fan.finish();
-    await options.settle?.();
-    if (watched) signals.emit('end', undefined);
-  };
-
-  /** What `run` gives is for this watcher and nobody else. */
-  const onlyFor = (watcher: Watcher<T>, run: () => void): void => {
-    only = watcher;
-    run();
-    only = undefined;
-  };
-
-  /** Gives a newcomer what another watcher could not take. */
-  const offerTo = (watcher: Watcher<T>): void => {
-    if (watcher.observe || wiring?.stateful) return;
-    onlyFor(watcher, () => {
-      for (const handle of handles ?? []) handle?.offer();
-    });
-  };
-
-  const begin = (watcher: Watcher<T>): void => {
-    if (handles) {
-      recount();
-      offerTo(watcher);
-    } else {
-      handles = [];
-      wiring = wire(self);
-      for (let index = 0; index < sources.length; index += 1) attach(index);
-    }
-    if (handles && wiring?.greet) onlyFor(watcher, wiring.greet);
-  };
-
-  const self: Derived<T> = {
-    get platform() {
-      return live()[0]?.platform ?? 'tipstream';
-    },
-    get clock() {
-      return live()[0]?.clock ?? systemClock;
-    },
-    get counting() {
-      return fan.counting;
-    },
-    get generation() {
-      return fan.generation;
-    },
-    get sources() {
-      return [...sources.keys()].filter((index) => sources[index]);
-    },
-    counters: own,
-    give(event, ticket) {
-      own.eventsProcessed += 1;
-      if (!only) return fan.give(event, ticket);
-      if (fan.has(only)) return only.next(event, ticket);
-      hold(ticket);
-      refuse(ticket);
-    },
-    emit(name, signal) {
-      count(own, name, signal);
-      signals.emit(name, signal);
-    },
-    end(error) {
-      detach();
-      fan.end(error);
-      signals.emit('end', error);
-    },
-  };
-
-  const settle = async (): Promise<void> => {
-    await options.settle?.();
-    await Promise.all(each((source) => source.settle()));
-  };
-
-  return {
-    get platform() {
-      return self.platform;
-    },
-    get clock() {
-      return self.clock;
-    },
-    get durable() {
-      return durable();
-    },
-    get ahead() {
-      const least = Math.min(...each((source) => source.ahead));
-      return options.ahead?.(least) ?? least;
-    },
-    watch(watcher) {
-      fan.add(watcher);
-      return {
-        begin: () => begin(watcher),
-        stop() {
-          fan.remove(watcher);
-          if (fan.size === 0) detach();
-          else recount();
-        },
-        recount() {
-          fan.recount();
-          recount();
-        },
-        offer: () => offerTo(watcher),
-      };
-    },
-    add(stream) {
-      const source = originOf(stream);
-      const index = sources.push(source) - 1;
-      for (const ear of ears) ear.stops[index] = ear.hear(source);
-      attach(index);
-      return () => {
-        if (!sources[index]) return;
-        const handle = handles?.[index];
-        if (handles) handles[index] = undefined;
-        sources[index] = undefined;
-        for (const ear of ears) ear.stops[index]?.();
-        handle?.stop();
-        wiring?.removed?.(index);
-      };
-    },
-    on(name, listener) {
-      // `end` and `failed` are said by the stream itself.
-      const hear = (source: Origin<A>): Stop =>
-        name === 'end' || name === 'failed'
-          ? () => {}
-          : source.on(name, listener as unknown as (signal: StreamSignals<A>[typeof name]) => void);
-      const ear = { hear, stops: sources.map((source) => source && hear(source)) };
-      const stop = signals.on(name, listener);
-      ears.add(ear);
-      return () => {
-        ears.delete(ear);
-        stop();
-        for (const each of ear.stops) each?.();
-      };
-    },
-    emit: self.emit,
-    async ready(signal) {
-      const answers = await Promise.allSettled(each((source) => source.ready(signal)));
-      const failures = answers.filter((answer) => answer.status === 'rejected');
-      // One dead source of several does not keep the others from being ready.
-      if (failures[0] && (signal?.aborted || failures.length === answers.length)) throw failures[0].reason;
-    },
-    stats: () => ({
-      ...each((source) => source.stats()).reduce(addStats, own),
-      eventsProcessed: own.eventsProcessed,
-      watchers: fan.size,
-    }),
-    async close() {
-      await finish();
-      await settle();
-    },
-    settle,
-  };
-}

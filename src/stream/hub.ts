@@ -1,12 +1,13 @@
 import type { TipstreamError } from '../core/errors.ts';
+import { withPrototype } from '../core/prototype.ts';
 import type { Clock, Stop } from '../core/time.ts';
 import type { StreamGap, StreamState, StreamStats, StreamStatus } from './event-stream.ts';
-import { createFan } from './fan.ts';
-import { createLeftovers } from './leftovers.ts';
+import { addWatcher, createFan, endAll, type Fan, finishAll, removeWatcher, setWatchers } from './fan.ts';
+import { createLeftovers, give, keep, type Leftovers, offer, owe } from './leftovers.ts';
 import type { Handle, Origin, Watcher } from './origin.ts';
-import { createReadiness, notReady } from './readiness.ts';
-import { createSignals } from './signals.ts';
-import { count, noStats } from './stats.ts';
+import { notReady, type Readiness, tellReady, waitReady } from './readiness.ts';
+import { emit, listen, type Signals } from './signals.ts';
+import { noStats } from './stats.ts';
 import { createTicket, type Desk, isLeft, type TicketOwner } from './ticket.ts';
 
 /** What a source is made of. */
@@ -17,13 +18,13 @@ export interface HubOptions {
   clock: Clock;
   /** The source waits for its watchers. */
   patient: boolean;
-  durable?: boolean | undefined;
+  durable?: boolean;
   /** How many events may be untaken before the source waits. */
-  ahead?: number | undefined;
+  ahead?: number;
   /** Begins to ask; called with the first watcher. The returned function ends it; called after the last. */
   start?: (() => Stop) | undefined;
   /** Writes down what was taken. */
-  settle?: (() => Promise<void>) | undefined;
+  settle?: () => Promise<void>;
   /** What was taken is being written down, and the next event waits for it. */
   writing?: (() => Promise<unknown> | undefined) | undefined;
 }
@@ -35,7 +36,7 @@ interface Detail {
 
 /** A source: events come in by `push` and are counted until every watcher took them. */
 export interface Hub<T> extends Origin<T> {
-  readonly channel: string | undefined;
+  readonly channel?: string | undefined;
   /** Watchers of any kind. */
   readonly watchers: number;
   /** Watchers that count. */
@@ -54,175 +55,187 @@ export interface Hub<T> extends Origin<T> {
   end(error?: TipstreamError): void;
 }
 
-export function createHub<T>(options: HubOptions): Hub<T> {
-  const { platform, channel, dialect, clock, patient, start } = options;
-  const place = { platform, ...(channel !== undefined && { channel }) };
-  const fan = createFan<T>();
-  const signals = createSignals<T>();
-  const readiness = createReadiness(platform);
-  const counters = noStats();
-  let sequence = 0;
-  let untaken = 0;
-  let stopSource: Stop | undefined;
-  let state: StreamStatus = { state: 'idle', platform, since: 0 };
+/** What a hub knows. */
+interface State<T> extends Omit<HubOptions, 'settle'>, Signals, Readiness {
+  readonly durable: boolean;
+  readonly ahead: number;
+  readonly fan: Fan<T>;
+  readonly leftovers: Leftovers<T>;
+  sequence: number;
+  /** Events offered and not yet taken, with those that only wait behind a refused one. */
+  offered: number;
+  stopSource: Stop | undefined;
+  state: StreamStatus;
   /** What the source was doing when a watcher began to hold it up. */
-  let beforePause: StreamStatus | undefined;
+  beforePause: StreamStatus | undefined;
+  fewer: (() => void) | undefined;
+}
 
-  const emit: Hub<T>['emit'] = (name, signal) => {
-    count(counters, name, signal);
-    signals.emit(name, signal);
+type Self = Hub<unknown> & Desk & State<unknown>;
+
+const placeOf = ({ platform, channel }: Self) => ({ platform, ...(channel !== undefined && { channel }) });
+
+const tell = (hub: Self, next: StreamState, { reason, retryAt }: Detail = {}): void => {
+  const { state, clock, dialect } = hub;
+  if (state.state === next && state.reason === reason && state.retryAt === retryAt) return;
+  hub.state = {
+    state: next,
+    ...placeOf(hub),
+    ...(dialect && { dialect }),
+    since: clock.now(),
+    ...(reason && { reason }),
+    ...(retryAt && { retryAt }),
   };
+  emit(hub, 'status', hub.state);
+};
 
-  const gap: Hub<T>['gap'] = (gap) => emit('gap', { ...place, to: clock.now(), ...gap });
-  const leftovers = createLeftovers<T>(fan, () => gap({ reason: 'overflow' }));
+/** A state that lasts until an event is taken. */
+const pause = (hub: Self, next: StreamState, reason: string): void => {
+  hub.beforePause ??= hub.state;
+  tell(hub, next, { reason });
+};
 
-  const tell = (next: StreamState, { reason, retryAt }: Detail = {}): void => {
-    if (state.state === next && state.reason === reason && state.retryAt === retryAt) return;
-    state = {
-      state: next,
-      ...place,
-      ...(dialect && { dialect }),
-      since: clock.now(),
-      ...(reason && { reason }),
-      ...(retryAt && { retryAt }),
-    };
-    signals.emit('status', state);
-  };
+/** Somebody came, or began to count: what was left is theirs, and everybody's when nobody counted before. */
+const welcome = ({ fan, leftovers }: Self, newcomer: Watcher<unknown>, before: number): void => {
+  if (fan.counting > 0 && !newcomer.observe) offer(leftovers, before === 0 ? undefined : newcomer);
+};
 
-  const status: Hub<T>['status'] = (next, more) => {
+const stop = (hub: Self): void => {
+  const ending = hub.stopSource;
+  hub.stopSource = undefined;
+  if (!ending) return;
+  ending();
+  hub.status('idle');
+};
+
+const methods: Omit<Hub<unknown> & Desk, keyof State<unknown>> & ThisType<Self> = {
+  get watchers() {
+    return this.fan.watchers.length;
+  },
+  get counting() {
+    return this.fan.counting;
+  },
+  get generation() {
+    return this.fan.generation;
+  },
+  get untaken() {
+    return this.offered - this.leftovers.owed;
+  },
+  on(name, listener) {
+    return listen(this, name, listener);
+  },
+  emit(name, signal) {
+    emit(this, name, signal);
+  },
+  gap(gap) {
+    this.emit('gap', { ...placeOf(this), to: this.clock.now(), ...gap });
+  },
+  status(next, more) {
     // The source goes on as before; the watcher that holds it up is still the news.
-    if (beforePause?.state === next && next === 'live') return;
-    beforePause = undefined;
-    tell(next, more);
-  };
+    if (this.beforePause?.state === next && next === 'live') return;
+    this.beforePause = undefined;
+    tell(this, next, more);
+  },
+  push(event, owner) {
+    this.offered += 1;
+    this.counters.eventsProcessed += 1;
+    give(this.leftovers, createTicket(this, event, this.sequence++, owner));
+  },
+  settled(ticket) {
+    const before = this.beforePause;
+    if (before) {
+      this.beforePause = undefined;
+      tell(this, before.state, before);
+    }
+    if (isLeft(ticket)) {
+      if (!ticket.owner?.left?.(ticket)) return keep(this.leftovers, ticket);
+      this.offered -= 1;
+    } else if (!owe(this.leftovers, ticket, this)) {
+      this.offered -= 1;
+      ticket.owner?.taken(ticket);
+    }
+    this.fewer?.();
+  },
+  stalled(label, heldMs) {
+    const held = `${nameOf(label)} has held one event for ${Math.round(heldMs / 1000)} s`;
+    pause(this, 'stalled', `${held}; look what it waits for`);
+  },
+  behind(label, waiting) {
+    pause(this, 'behind', `${waiting} events wait for ${nameOf(label)}; make it faster`);
+  },
+  watch(watcher): Handle {
+    const { fan } = this;
+    const before = fan.counting;
+    addWatcher(fan, watcher);
+    return {
+      begin: () => {
+        welcome(this, watcher, before);
+        if (this.watchers > 0) this.stopSource ??= this.start?.();
+      },
+      stop: () => {
+        removeWatcher(fan, watcher);
+        if (this.watchers === 0) stop(this);
+      },
+      recount: () => {
+        const was = fan.counting;
+        setWatchers(fan);
+        if (was === 0) welcome(this, watcher, was);
+      },
+      offer: () => welcome(this, watcher, fan.counting),
+    };
+  },
+  succeeded() {
+    this.counters.lastSuccessAt = this.clock.now();
+    this.succeededOnce = true;
+    tellReady(this);
+  },
+  end(error) {
+    this.stopSource?.();
+    this.stopSource = undefined;
+    this.status('ended', error ? { reason: error.message } : {});
+    tellReady(this, error ?? notReady(this.platform));
+    endAll(this.fan, error);
+    emit(this, 'end', error);
+  },
+  ready(signal) {
+    return waitReady(this, this.platform, signal);
+  },
+  stats() {
+    const { counters, offered, watchers } = this;
+    return { ...counters, errors: { ...counters.errors }, untaken: offered, watchers };
+  },
+  async close() {
+    const watched = this.watchers > 0;
+    stop(this);
+    tellReady(this, notReady(this.platform));
+    await finishAll(this.fan);
+    await this.settle();
+    if (!watched || this.watchers > 0) return;
+    this.status('ended');
+    emit(this, 'end', undefined);
+  },
+  async settle() {},
+};
 
-  /** A state that lasts until an event is taken. */
-  const pause = (next: StreamState, reason: string): void => {
-    beforePause ??= state;
-    tell(next, { reason });
-  };
-
-  const desk: Desk = {
-    patient,
-    get counting() {
-      return fan.counting;
-    },
-    get generation() {
-      return fan.generation;
-    },
-    get writing() {
-      return options.writing?.();
-    },
-    settled(ticket) {
-      if (beforePause) {
-        const before = beforePause;
-        beforePause = undefined;
-        tell(before.state, before);
-      }
-      if (isLeft(ticket)) {
-        if (!ticket.owner?.left?.(ticket)) return leftovers.keep(ticket);
-        untaken -= 1;
-      } else if (!leftovers.owe(ticket)) {
-        untaken -= 1;
-        ticket.owner?.taken(ticket);
-      }
-      hub.fewer?.();
-    },
-    stalled(label, heldMs) {
-      const held = `${nameOf(label)} has held one event for ${Math.round(heldMs / 1000)} s`;
-      pause('stalled', `${held}; look what it waits for`);
-    },
-    behind(label, waiting) {
-      pause('behind', `${waiting} events wait for ${nameOf(label)}; make it faster`);
-    },
-  };
-
-  /** Somebody came, or began to count: what was left is theirs, and everybody's when nobody counted before. */
-  const welcome = (newcomer: Watcher<T>, before: number): void => {
-    if (fan.counting > 0 && !newcomer.observe) leftovers.offer(before === 0 ? undefined : newcomer);
-  };
-
-  const stop = (): void => {
-    const ending = stopSource;
-    stopSource = undefined;
-    if (!ending) return;
-    ending();
-    status('idle');
-  };
-
-  const hub: Hub<T> = {
-    platform,
-    channel,
-    clock,
-    counters,
-    on: signals.on,
-    emit,
-    durable: options.durable ?? false,
-    ahead: options.ahead ?? Number.POSITIVE_INFINITY,
-    get watchers() {
-      return fan.size;
-    },
-    get counting() {
-      return fan.counting;
-    },
-    get untaken() {
-      return untaken - leftovers.owed;
-    },
-    status,
-    push(event, owner) {
-      untaken += 1;
-      counters.eventsProcessed += 1;
-      leftovers.give(createTicket(desk, event, sequence++, owner));
-    },
-    watch(watcher): Handle {
-      const before = fan.counting;
-      fan.add(watcher);
-      return {
-        begin() {
-          welcome(watcher, before);
-          if (fan.size > 0) stopSource ??= start?.();
-        },
-        stop() {
-          fan.remove(watcher);
-          if (fan.size === 0) stop();
-        },
-        recount() {
-          const was = fan.counting;
-          fan.recount();
-          if (was === 0) welcome(watcher, was);
-        },
-        offer: () => welcome(watcher, fan.counting),
-      };
-    },
-    gap,
-    succeeded() {
-      counters.lastSuccessAt = clock.now();
-      readiness.succeeded();
-    },
-    end(error) {
-      stopSource?.();
-      stopSource = undefined;
-      status('ended', error ? { reason: error.message } : {});
-      readiness.failed(error ?? notReady(platform));
-      fan.end(error);
-      signals.emit('end', error);
-    },
-    ready: readiness.wait,
-    stats: () => ({ ...counters, errors: { ...counters.errors }, untaken, watchers: fan.size }),
-    async close() {
-      const watched = fan.size > 0;
-      stop();
-      readiness.failed(notReady(platform));
-      await fan.finish();
-      await options.settle?.();
-      if (!watched || fan.size > 0) return;
-      status('ended');
-      signals.emit('end', undefined);
-    },
-    settle: async () => options.settle?.(),
+export function createHub<T>(options: HubOptions): Hub<T> {
+  const fan = createFan<T>();
+  return withPrototype<typeof methods, State<T>>(methods, {
+    durable: false,
+    ahead: Number.POSITIVE_INFINITY,
+    ...options,
+    fan,
+    leftovers: createLeftovers(fan),
+    counters: noStats(),
+    sequence: 0,
+    offered: 0,
+    state: { state: 'idle', platform: options.platform, since: 0 },
+    stopSource: undefined,
+    beforePause: undefined,
     fewer: undefined,
-  };
-  return hub;
+    emitter: undefined,
+    succeededOnce: false,
+    waiting: undefined,
+  });
 }
 
 const nameOf = (label: string | undefined): string => (label ? `the watcher '${label}'` : 'a watcher');

@@ -2,6 +2,7 @@ import type { TipstreamError } from '../core/errors.ts';
 import { createConsumer, type Face, tellError } from './consumer.ts';
 import type { WatchOptions } from './event-stream.ts';
 import type { Origin } from './origin.ts';
+import { headOf, shiftFrom } from './ring.ts';
 import { hold, pass, type Ticket } from './ticket.ts';
 
 /** A pending `next()`. */
@@ -67,7 +68,7 @@ export function iterate<T>(origin: Origin<T>, options: WatchOptions = {}): Async
     next() {
       take();
       const { ring, gone } = consumer;
-      const next = ring.head?.desk.writing ? undefined : ring.shift(hand);
+      const next = headOf(ring)?.desk.writing?.() ? undefined : shiftFrom(ring, hand);
       if (next) return Promise.resolve(next);
       return new Promise((resolve, reject) => {
         if (gone) return finish({ resolve, reject });

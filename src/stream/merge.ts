@@ -57,7 +57,7 @@ export function merge<T>(
       self.end(errors.every(Boolean) ? errors.at(-1) : undefined);
     };
     return {
-      next: self.give,
+      next: (event, ticket) => self.give(event, ticket),
       end(error, index) {
         ended.set(index, error);
         const stream = all[index];

@@ -73,7 +73,7 @@ export function takeUntil<A>(stream: EventStream<A>, signal: AbortSignal): Event
       if (signal.aborted) end();
       else signal.addEventListener('abort', end, { once: true });
       return {
-        next: self.give,
+        next: (event, ticket) => self.give(event, ticket),
         stop: () => signal.removeEventListener('abort', end),
       };
     }),

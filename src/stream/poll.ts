@@ -63,7 +63,7 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
     log(error.fatal ? 'error' : 'warn', error.message);
   };
 
-  const reading = createReading(options, { counters: hub.counters, gap: hub.gap, report });
+  const reading = createReading(options, { counters: hub.counters, gap: (gap) => hub.gap(gap), report });
   const pages = createPages<E>(kept, (pageEnd) => checkpoint?.touch(pageEnd));
 
   const snapshot = (): Saved<E> => {

@@ -6,37 +6,29 @@ export const notReady = (platform: string, cause?: unknown): TipstreamError =>
 
 /** Those who wait for the first success of a source. */
 export interface Readiness {
-  /** It succeeded, now or earlier. */
-  succeeded(): void;
-  failed(error: TipstreamError): void;
-  wait(signal: AbortSignal | undefined): Promise<void>;
+  /** It succeeded. */
+  succeededOnce: boolean;
+  waiting: Set<(error?: TipstreamError) => void> | undefined;
 }
 
-export function createReadiness(platform: string): Readiness {
-  const waiting = new Set<(error?: TipstreamError) => void>();
-  let ready = false;
-  const tell = (error?: TipstreamError): void => {
-    for (const done of waiting) done(error);
-  };
-  return {
-    succeeded() {
-      ready = true;
-      if (waiting.size > 0) tell();
-    },
-    failed: tell,
-    wait: (signal) =>
-      new Promise((resolve, reject) => {
-        if (signal?.aborted) return reject(notReady(platform, signal.reason));
-        if (ready) return resolve();
-        const done = (error?: TipstreamError): void => {
-          waiting.delete(done);
-          signal?.removeEventListener('abort', abort);
-          if (error) reject(error);
-          else resolve();
-        };
-        const abort = (): void => done(notReady(platform, signal?.reason));
-        waiting.add(done);
-        signal?.addEventListener('abort', abort, { once: true });
-      }),
-  };
+/** Tells everybody who waits that it succeeded, or why it will not. */
+export function tellReady({ waiting = new Set() }: Readiness, error?: TipstreamError): void {
+  for (const done of waiting) done(error);
 }
+
+export const waitReady = (readiness: Readiness, platform: string, signal: AbortSignal | undefined): Promise<void> =>
+  new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(notReady(platform, signal.reason));
+    if (readiness.succeededOnce) return resolve();
+    readiness.waiting ??= new Set();
+    const { waiting } = readiness;
+    const done = (error?: TipstreamError): void => {
+      waiting.delete(done);
+      signal?.removeEventListener('abort', abort);
+      if (error) reject(error);
+      else resolve();
+    };
+    const abort = (): void => done(notReady(platform, signal?.reason));
+    waiting.add(done);
+    signal?.addEventListener('abort', abort, { once: true });
+  });

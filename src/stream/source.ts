@@ -45,6 +45,10 @@ export interface Source<T> {
   status(state: StreamState, reason?: string): void;
 }
 
+const nothing = (): void => {};
+// A function that stands by itself holds no source in memory.
+const nothingStarts = (): Stop => nothing;
+
 /**
  * A stream of your own events, for a platform or a webhook that this library does not know.
  *
@@ -57,11 +61,13 @@ export interface Source<T> {
  * ```
  */
 export function createSource<T>(options: SourceOptions<T>): Source<T> {
+  const { platform, channel, clock = systemClock, start } = options;
   const hub = createHub<T>({
-    ...options,
-    clock: options.clock ?? systemClock,
+    platform,
+    channel,
+    clock,
     patient: false,
-    start: () => options.start?.(source) ?? (() => {}),
+    start: start ? () => start(source) ?? nothing : nothingStarts,
   });
   const deliver = createDelivery(hub, options);
   const source: Source<T> = {
@@ -75,7 +81,7 @@ export function createSource<T>(options: SourceOptions<T>): Source<T> {
       if (error.fatal) hub.end(error);
     },
     end: () => hub.end(),
-    gap: hub.gap,
+    gap: (gap) => hub.gap(gap),
     status(state, reason) {
       if (state === 'live') hub.succeeded();
       hub.status(state, { reason });

@@ -91,7 +91,7 @@ export function subscribe<T>(
   };
 
   const consumer = createConsumer(origin, options, face);
-  if (consumer.due) queueMicrotask(rest);
+  if (consumer.due()) queueMicrotask(rest);
   else face.busy = false;
   return consumer.stop;
 }

@@ -42,7 +42,7 @@ export interface Desk {
   /** Rises when somebody begins to count after nobody did. */
   readonly generation: number;
   /** What was taken is being written down. The next event waits for it, so that a crash repeats no more than one answer. */
-  readonly writing?: Promise<unknown> | undefined;
+  writing?: (() => Promise<unknown> | undefined) | undefined;
   settled(ticket: Ticket): void;
   /** A watcher has had one event in its hands for `heldMs` milliseconds. */
   stalled(label: string | undefined, heldMs: number): void;

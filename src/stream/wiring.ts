@@ -1,7 +1,9 @@
 import type { TipstreamError } from '../core/errors.ts';
 import type { Clock, Stop } from '../core/time.ts';
 import type { EventStream, StreamStats } from './event-stream.ts';
-import type { Origin } from './origin.ts';
+import type { Fan } from './fan.ts';
+import type { Handle, Origin, Watcher } from './origin.ts';
+import type { Signals } from './signals.ts';
 import type { Ticket } from './ticket.ts';
 
 /** What a derived stream does with the events of its sources. */
@@ -50,4 +52,25 @@ export interface DeriveOptions {
 export interface DerivedOrigin<A, T> extends Origin<T> {
   /** Adds a source, also while it is watched. The returned function takes it out. */
   add(stream: EventStream<A>): Stop;
+}
+
+/** A listener, with its stops by source. */
+export interface Ear {
+  hear(source: Origin<unknown>): Stop;
+  stops: (Stop | undefined)[];
+}
+
+/** What a derived stream knows. */
+export interface DerivedState<A, T> extends Signals {
+  readonly options: DeriveOptions;
+  readonly wire: (self: Derived<T>) => Wiring<A>;
+  /** The sources; `undefined` where one was taken out. */
+  readonly places: (Origin<A> | undefined)[];
+  readonly fan: Fan<T>;
+  readonly ears: Set<Ear>;
+  /** What it watches its sources with, while somebody watches. */
+  handles: (Handle | undefined)[] | undefined;
+  wiring: Wiring<A> | undefined;
+  /** What is given now is for this watcher and nobody else. */
+  only: Watcher<T> | undefined;
 }

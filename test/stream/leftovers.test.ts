@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { createFan } from '../../src/stream/fan.ts';
-import { createLeftovers } from '../../src/stream/leftovers.ts';
+import { addWatcher, createFan } from '../../src/stream/fan.ts';
+import { createLeftovers, give } from '../../src/stream/leftovers.ts';
 import type { Watcher } from '../../src/stream/origin.ts';
 import { createTicket, type Desk } from '../../src/stream/ticket.ts';
 
@@ -13,15 +13,15 @@ it('delivery-1 a watcher that throws keeps no later event from anybody', () => {
     next(event) {
       seen.push(event);
       // The second comes while the first is shown, which breaks off.
-      if (event === 1) leftovers.give(createTicket(desk, 2, 2));
+      if (event === 1) give(leftovers, createTicket(desk, 2, 2));
       if (event === 1) throw new Error('broken');
     },
     end() {},
     finish: () => undefined,
   };
-  fan.add(watcher);
-  const leftovers = createLeftovers(fan, () => {});
-  expect(() => leftovers.give(createTicket(desk, 1, 1))).toThrow('broken');
-  leftovers.give(createTicket(desk, 3, 3));
+  addWatcher(fan, watcher);
+  const leftovers = createLeftovers(fan);
+  expect(() => give(leftovers, createTicket(desk, 1, 1))).toThrow('broken');
+  give(leftovers, createTicket(desk, 3, 3));
   expect(seen).toEqual([1, 2, 3]);
 });

@@ -1,20 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createRing } from '../../src/stream/ring.ts';
+import { createRing, pushInto, shiftFrom } from '../../src/stream/ring.ts';
 
 describe('the ring', () => {
   it('is first in, first out, whatever the order of pushing and taking, and however full it gets', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: -20, max: 20 }), { maxLength: 40 }), (steps) => {
-        const ring = createRing<number>();
+        const ring = createRing();
         const model: number[] = [];
         let next = 0;
         for (const step of steps) {
           for (let n = 0; n < step; n += 1) {
-            ring.push(next, undefined);
+            pushInto(ring, next, undefined);
             model.push(next++);
           }
-          for (let n = 0; n > step; n -= 1) expect(ring.shift((event) => event)).toBe(model.shift());
+          for (let n = 0; n > step; n -= 1) expect(shiftFrom(ring, (event) => event)).toBe(model.shift());
           expect(ring.size).toBe(model.length);
         }
       }),
@@ -22,7 +22,7 @@ describe('the ring', () => {
   });
 
   it('keeps each ticket beside its event, and nothing of what was taken out', () => {
-    const ring = createRing<object>();
+    const ring = createRing();
     const seen: unknown[] = [];
     const desk = { patient: true, counting: 0, generation: 0, settled() {}, stalled() {}, behind() {} };
     const ticket = {
@@ -36,13 +36,13 @@ describe('the ring', () => {
       left: 'no' as const,
       again: false,
     };
-    ring.push({ n: 1 }, ticket);
-    ring.push({ n: 2 }, undefined);
-    while (ring.size > 0) ring.shift((...pair) => seen.push(pair));
+    pushInto(ring, { n: 1 }, ticket);
+    pushInto(ring, { n: 2 }, undefined);
+    while (ring.size > 0) shiftFrom(ring, (...pair) => seen.push(pair));
     expect(seen).toEqual([
       [{ n: 1 }, ticket],
       [{ n: 2 }, undefined],
     ]);
-    expect(ring.shift(() => 'never')).toBeUndefined();
+    expect(shiftFrom(ring, () => 'never')).toBeUndefined();
   });
 });
