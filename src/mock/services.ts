@@ -1,4 +1,5 @@
 import type { MockService } from './service.ts';
+import { twitchService } from './twitch/index.ts';
 
 /** Services by their names. */
 export type Services = Readonly<Record<string, MockService>>;
@@ -9,7 +10,9 @@ export type ControlsOf<All extends Services> = {
 };
 
 /** Every upstream with a state of its own. A new one is one more line; its name is that of its controls on a server. */
-export const services = {} satisfies Services;
+export const services = {
+  twitch: twitchService,
+} as const satisfies Services;
 
 /** Where the upstreams of a developer's machine are expected, each at the root of a port. */
 export const defaultPorts: Readonly<Record<string, number>> = {
