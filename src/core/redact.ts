@@ -28,7 +28,8 @@ export const isSecretName = (name: string): boolean =>
 /** Where a secret stands in a text, whatever it is: after `name=`, `"name":`, `Name: `, a scheme, or `://`. */
 const positions: readonly [RegExp, string][] = [
   [/(:\/\/)[^\s/?#@"'<>]*@/g, `$1${mask}@`],
-  [/\b(Bearer|Basic|OAuth)\s+[^\s"',;]+/gi, `$1 ${mask}`],
+  // "Invalid OAuth token" says what is wrong, and no token.
+  [/\b(Bearer|Basic|OAuth)\s+(?!tokens?[.,;:]?(?:["'\s]|$))[^\s"',;]+/gi, `$1 ${mask}`],
   [
     /((?:[?&]key|token|secret|password|authorization|cookie|api[-_]?key|jwt|\b(?:auth|sig(?:nature)?|pass(?:wd)?|pwd|session(?:_?id)?))(?:=|\\?["']\s*:\s*|\s*:\s*(?=\\?["'])))(?:(\\?["'])(?:(?!\2)[^\\]|\\.)*|[^\s"'&#;,{}[\\]+)/gi,
     `$1$2${mask}`,

@@ -45,6 +45,9 @@ describe('redact', () => {
       '{"token":"***","tokens":5,"password" : "***", "api_key":***}',
     );
     expect(text('Authorization: Bearer abc.def')).toBe('Authorization: ***');
+    expect(text('Invalid OAuth token.')).toBe('Invalid OAuth token.');
+    expect(text('{"message":"Invalid OAuth token"}')).toBe('{"message":"Invalid OAuth token"}');
+    expect(text('OAuth token-of-mira')).toBe('OAuth ***');
     expect(text("{ headers: { authorization: 'Bearer abc', 'x-api-key': 'k' } }")).toBe(
       "{ headers: { authorization: '***', 'x-api-key': '***' } }",
     );
