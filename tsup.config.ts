@@ -7,6 +7,7 @@ const entries = {
   stripchat: 'src/stripchat/index.ts',
   camsoda: 'src/camsoda/index.ts',
   twitch: 'src/twitch/index.ts',
+  tipping: 'src/tipping/index.ts',
   env: 'src/adapters/env.ts',
   node: 'src/adapters/node.ts',
   mock: 'src/mock/index.ts',

@@ -25,6 +25,7 @@ await import('tipstream');
 const { createChaturbate } = await import('tipstream/chaturbate');
 const { createStripchat } = await import('tipstream/stripchat');
 const { createCamsoda } = await import('tipstream/camsoda');
+const { createTipping, createTippingStreams } = await import('tipstream/tipping');
 
 for (const client of [
   createChaturbate({ username: 'someone', token: 'not-a-secret-token' }),
@@ -38,6 +39,11 @@ for (const client of [
 ]) {
   client.tips();
   client.events();
+}
+const baseUrl = 'https://tips.test/v1';
+for (const client of [createTipping({ baseUrl }), createTippingStreams({ baseUrl })]) {
+  client.tips({ streamId: 'evening' });
+  client.events({ streamId: 'evening' });
 }
 process.stdout.write('untouched\n');
 

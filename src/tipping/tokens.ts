@@ -1,0 +1,55 @@
+import { hours, minutes, seconds } from '../core/time.ts';
+import { isWire, type Wire } from '../stream/tip-wire.ts';
+import type { TippingTokens } from './models.ts';
+
+/** A session as it is kept. */
+export interface KeptSession {
+  v: 1;
+  /** The access token. */
+  access: string;
+  refresh?: string | undefined;
+  /** From when on it is renewed before it is used, Unix time in milliseconds. */
+  renewAt: number;
+  /** When the access token ends. */
+  expiresAt: number;
+}
+
+/** How long before its end a token is renewed (TP-6). Covers clocks that differ and requests under way. */
+const early = minutes(1);
+/** What a token lives that says nothing of it (TP-5). */
+const usual = hours(1);
+
+/** What is written in a token. It is not checked: only the platform can, and only it has to. */
+function claimsOf(token: string): Wire {
+  try {
+    const claims: unknown = JSON.parse(atob((token.split('.')[1] ?? '').replace(/-/g, '+').replace(/_/g, '/')));
+    return isWire(claims) ? claims : {};
+  } catch {
+    return {};
+  }
+}
+
+/** How long a token lives from now on, in milliseconds (TP-5). By its own two times where they are there: they come from one clock. */
+function lifeOf({ access_token: token, expires_in: said }: TippingTokens, now: number): number {
+  if (typeof said === 'number' && said > 0) return seconds(said);
+  const { exp, iat } = claimsOf(token);
+  if (typeof exp !== 'number') return usual;
+  return seconds(exp) - (typeof iat === 'number' ? seconds(iat) : now);
+}
+
+/** The session that an answer begins or renews; without a new refresh token the old one stays (TP-7). */
+export function sessionOf(tokens: TippingTokens, now: number, before?: string): KeptSession {
+  const life = lifeOf(tokens, now);
+  return {
+    v: 1,
+    access: tokens.access_token,
+    refresh: tokens.refresh_token ?? before,
+    expiresAt: now + life,
+    // A token of a minute or less would be renewed at every call.
+    renewAt: now + life - Math.min(early, life / 2),
+  };
+}
+
+/** A session out of a store; `undefined` for whatever else is there. */
+export const isSession = (value: unknown): value is KeptSession =>
+  isWire(value) && value.v === 1 && typeof value.access === 'string' && typeof value.renewAt === 'number';
