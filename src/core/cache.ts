@@ -1,3 +1,4 @@
+import type { Prepared } from './request.ts';
 import type { Clock } from './time.ts';
 
 /** Where answers are kept: `memoryCache()`, `tiered([...])`, a Keyv, or your own. Results may be promises. */
@@ -16,6 +17,9 @@ export interface CacheContext {
   store: CacheStore;
   /** Overrides the TTL of the declaration, in milliseconds. */
   ttl?: number | undefined;
+  /** Override what the declaration says of answers beyond their time, in milliseconds. */
+  staleWhileRevalidate?: number | undefined;
+  staleIfError?: number | undefined;
   /**
    * Whether `If-None-Match` may be sent. Not in a page: there it would need the server's leave (CORS).
    * @default true
@@ -53,7 +57,12 @@ export interface Cache {
   forget(): Promise<void>;
 }
 
+/** The name of an answer in the store, where the upstream's own documents give it one. */
+export type CacheName = (prepared: Prepared) => string | Promise<string>;
+
 /** How an endpoint caches, written as `cache: cached(minutes(5))`. A value without state; a client opens it once per endpoint. */
 export interface CachePolicy {
   open(context: CacheContext): Cache;
+  /** The key of an answer that anybody may have; who brings a credential gets answers of their own. @default platform, host, account, endpoint and input */
+  readonly name?: CacheName | undefined;
 }

@@ -1,4 +1,4 @@
-import type { Cache, Cacheable, CacheContext, CacheFetch, CachePolicy } from './cache.ts';
+import type { Cache, Cacheable, CacheContext, CacheFetch, CacheName, CachePolicy } from './cache.ts';
 import { isTipstreamError } from './errors.ts';
 import { seconds } from './time.ts';
 
@@ -8,6 +8,8 @@ export interface CachedOptions {
   staleWhileRevalidate?: number | undefined;
   /** For so long after its TTL an answer is given when upstream is down: no connection, no answer in time, 5xx. @default 0 */
   staleIfError?: number | undefined;
+  /** The name of an answer in the store, where the upstream's own documents give it one. @default made of platform, host, account, endpoint and input */
+  name?: CacheName | undefined;
 }
 
 interface Entry {
@@ -39,12 +41,27 @@ const isEntry = (value: unknown): value is Entry => {
  * An endpoint says so in its declaration: `cache: cached(minutes(5), { staleIfError: hours(1) })`.
  */
 export function cached(ttl: number, options: CachedOptions = {}): CachePolicy {
-  const { staleWhileRevalidate = 0, staleIfError = 0 } = options;
-  return { open: (context) => openCache({ ...context, ttl: context.ttl ?? ttl }, staleWhileRevalidate, staleIfError) };
+  return {
+    name: options.name,
+    open: (context) =>
+      openCache(
+        context,
+        context.ttl ?? ttl,
+        context.staleWhileRevalidate ?? options.staleWhileRevalidate ?? 0,
+        context.staleIfError ?? options.staleIfError ?? 0,
+      ),
+  };
 }
 
-function openCache(context: CacheContext & { ttl: number }, whileRevalidate: number, ifError: number): Cache {
-  const { clock, store, ttl, revalidate = true } = context;
+/** What happens to a key right now: nobody asks again for what came while they looked. */
+interface Traffic {
+  users: number;
+  entry?: Entry;
+}
+
+function openCache(context: CacheContext, ttl: number, whileRevalidate: number, ifError: number): Cache {
+  const { clock, store, revalidate = true } = context;
+  const traffic = new Map<string, Traffic>();
   const refreshing = new Map<string, number>();
   const keys = new Set<string>();
   let generation = 0;
@@ -58,15 +75,33 @@ function openCache(context: CacheContext & { ttl: number }, whileRevalidate: num
       return undefined;
     }
   };
-  const load = async (key: string): Promise<Entry | undefined> => {
-    const entry = await attempt(() => store.get(key));
-    return isEntry(entry) && entry.storedAt > forgottenAt ? entry : undefined;
+  /** Holds on to what is known of a key until the last who is at it has left. */
+  const during = async <T>(key: string, run: (here: Traffic) => Promise<T>): Promise<T> => {
+    const here = traffic.get(key) ?? { users: 0 };
+    traffic.set(key, here);
+    here.users += 1;
+    try {
+      return await run(here);
+    } finally {
+      here.users -= 1;
+      if (!here.users && traffic.get(key) === here) traffic.delete(key);
+    }
   };
+  const load = (key: string): Promise<Entry | undefined> =>
+    during(key, async (here) => {
+      const found = here.entry ?? (await attempt(() => store.get(key)));
+      // Saved while the store looked.
+      const entry = here.entry ?? found;
+      return isEntry(entry) && entry.storedAt > forgottenAt ? entry : undefined;
+    });
   const save = async (key: string, entry: Entry): Promise<void> => {
     if (keys.size >= remembered) keys.clear();
     keys.add(key);
     const stale = Math.max(whileRevalidate, ifError, entry.etag === undefined ? 0 : ttl);
-    await attempt(() => store.set(key, entry, ttl + stale));
+    await during(key, async (here) => {
+      here.entry = entry;
+      await attempt(() => store.set(key, entry, ttl + stale));
+    });
   };
   const copy = (entry: Entry, cache: 'HIT' | 'STALE') => ({
     // The store only ever gets what `fetch` gave for this key.
@@ -135,6 +170,7 @@ function openCache(context: CacheContext & { ttl: number }, whileRevalidate: num
     },
     async forget() {
       generation += 1;
+      traffic.clear();
       forgottenAt = clock.now();
       const all = [...keys];
       keys.clear();

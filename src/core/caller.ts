@@ -3,6 +3,7 @@ import { attempt } from './attempt.ts';
 import type { Cache, CacheContext } from './cache.ts';
 import { type Call, contextOf, errorOf, fail, limitCall, onFail, openCall } from './call.ts';
 import type { Connection } from './connection.ts';
+import { createDeprecations } from './deprecation.ts';
 import type { Endpoint, Platform } from './endpoint.ts';
 import { isTipstreamError, type RateLimit, type TipstreamError } from './errors.ts';
 import { line } from './logger.ts';
@@ -53,7 +54,7 @@ export interface Caller {
 export function createCaller(platform: Platform<unknown>, connection: Connection): Caller {
   const { options, telemetry, redactor, host } = connection;
   const { clock, logger, cache: kept } = options;
-  const retrier = createRetrier(options.retry, clock, options.random);
+  const retrier = createRetrier(options.retry, clock, options.random, platform.retries);
   const circuit = platform.circuit?.open(clock);
   const caches: Cache[] = [];
   let context: CacheContext | undefined;
@@ -61,13 +62,14 @@ export function createCaller(platform: Platform<unknown>, connection: Connection
   const say = (level: 'info' | 'warn', text: string): void => {
     if (logger) logger[level]?.(line(platform.name, clock.now(), redactor.text(text)));
   };
+  const tellDeprecation = createDeprecations((text) => say('warn', text));
   const openCache = (endpoint: Endpoint<never>): Cache | undefined => {
     if (!endpoint.cache || endpoint.method !== 'GET' || kept === false) return undefined;
-    const { store, ttl }: CacheOptions = kept && 'get' in kept ? { store: kept } : (kept ?? {});
+    const { store, ...times }: CacheOptions = kept && 'get' in kept ? { store: kept } : (kept ?? {});
     context ??= {
       clock,
+      ...times,
       store: store ?? memoryCache({ clock }),
-      ttl,
       revalidate: !('document' in globalThis),
       onError: (error) =>
         say('warn', `the cache failed and is passed over: ${error instanceof Error ? error.message : ''}`),
@@ -153,9 +155,16 @@ export function createCaller(platform: Platform<unknown>, connection: Connection
         const fetch = (headers: Readonly<Record<string, string>>, background = false): Promise<Answer<Out>> =>
           background
             ? within(endpoint, options.deadline, undefined, (own) => attempts(own, endpoint, prepared, headers))
-            : share(call, target + JSON.stringify(headers), (shared) => attempts(shared, endpoint, prepared, headers));
+            : endpoint.joins === false
+              ? attempts(call, endpoint, prepared, headers)
+              : share(call, target + JSON.stringify(headers), (shared) => attempts(shared, endpoint, prepared, headers));
         if (!cache) return { answer: await fetch({}) };
-        const key = `${platform.name} ${host} ${await connection.accountKey()} ${endpoint.name} ${target}`;
+        const name = await endpoint.cache?.name?.(prepared);
+        const account = name === undefined || connection.tokens ? await connection.accountKey() : '';
+        const key =
+          name === undefined
+            ? `${platform.name} ${host} ${account} ${endpoint.name} ${target}`
+            : name + (account && `:account:${account}`);
         const result = await cache.run<Out, Answer<Out>>(key, fetch);
         telemetry.emit('cache', () => ({ ...contextOf(call), result: result.cache }));
         return { ...result, answer: { ...result, ...result.answer, data: result.data } };
@@ -174,6 +183,7 @@ export function createCaller(platform: Platform<unknown>, connection: Connection
             cache?: Meta['cache'];
           } = await ask(call, prepared, callOptions);
           const { data, status, headers, requestId, rateLimit } = answer;
+          tellDeprecation(endpoint.name, headers);
           const { attempts: sent } = call.facts.progress;
           const meta: Meta = {
             status,

@@ -42,6 +42,8 @@ export interface EndpointSpec<Params, Query, Body, Out, Rate extends string> {
   timeout?: number;
   /** Its answers stay out of every log, also where bodies are written: they hold what concerns nobody. */
   quiet?: boolean;
+  /** `false`: equal calls at the same time are asked one by one, because no two answers are the same. GET only. @default true */
+  joins?: boolean;
   /** `true`: asking twice does no harm. A string: the header that carries an idempotency key, made once per call. GET needs none. */
   idempotent?: boolean | string;
 }
@@ -67,6 +69,7 @@ export interface Endpoint<In = never, Out = unknown, Rate extends string = strin
   readonly auth?: AuthScheme | false | undefined;
   readonly timeout?: number | undefined;
   readonly quiet?: boolean | undefined;
+  readonly joins?: boolean | undefined;
   readonly idempotent?: boolean | string | undefined;
   /** Only a type: what the call takes. */
   readonly '~in'?: (input: In) => void;
@@ -94,6 +97,8 @@ export interface Platform<Endpoints = EndpointTree, Rate extends string = string
   readonly advice?: Readonly<Partial<Record<ErrorCode, string>>> | undefined;
   /** `false` where a 401 is of a kind that no new token cures: then none is made. @default every 401 may be cured */
   readonly renews?: ((error: TipstreamError) => boolean) | undefined;
+  /** Tries calls that failed with these codes again, too, so many times at most: `{ SERVER: 1 }`. */
+  readonly retries?: Readonly<Partial<Record<ErrorCode, number>>> | undefined;
   /** The name of an endpoint that is cheap, needs no input, and whose answer says whether the credential is good. */
   readonly verify?: string | undefined;
   /** Wants https even to hosts in the own network. */

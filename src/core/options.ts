@@ -29,6 +29,10 @@ export interface CacheOptions {
   store?: CacheStore | undefined;
   /** For how long, in milliseconds, instead of what the endpoint says. */
   ttl?: number | undefined;
+  /** For so long after its time an answer is still given at once, while a new one is fetched behind it, instead of what the endpoint says. */
+  staleWhileRevalidate?: number | undefined;
+  /** For so long after its time an answer is given when upstream is down, instead of what the endpoint says. */
+  staleIfError?: number | undefined;
 }
 
 /** What every `createX` takes beside its credentials. Durations are in milliseconds: `seconds(5)`. */

@@ -38,8 +38,17 @@ const pause = (call: Call, clock: Clock, ms: number): Promise<void> =>
     });
   });
 
-/** Makes the retrier of one client: back-off with full jitter, hints that are never undercut, and a budget against storms. */
-export function createRetrier(option: number | RetryOptions = {}, clock: Clock, random: Random): Retrier {
+/**
+ * Makes the retrier of one client: back-off with full jitter, hints that are never undercut, and a budget against storms.
+ *
+ * @param more - How often these codes are tried again, where the platform says so.
+ */
+export function createRetrier(
+  option: number | RetryOptions = {},
+  clock: Clock,
+  random: Random,
+  more: Readonly<Partial<Record<ErrorCode, number>>> = {},
+): Retrier {
   const {
     limit = 2,
     base = 300,
@@ -59,8 +68,7 @@ export function createRetrier(option: number | RetryOptions = {}, clock: Clock, 
           if (
             call.failure ||
             !isTipstreamError(error) ||
-            !passing.includes(error.code) ||
-            retries >= limit ||
+            retries >= Math.min(limit, more[error.code] ?? (passing.includes(error.code) ? limit : 0)) ||
             budget < 1
           )
             throw error;
