@@ -1,5 +1,6 @@
 import { digest } from '../core/account.ts';
 import { configError, isTipstreamError, TipstreamError } from '../core/errors.ts';
+import { sleep } from '../core/time.ts';
 import { isWire } from '../stream/tip-wire.ts';
 import { endOf, keepOffPages, single, type TwitchAuth, type TwitchAuthSetting, type TwitchTokens } from './auth.ts';
 
@@ -82,13 +83,18 @@ export function userToken(options: UserTokenOptions): TwitchAuth {
 
 function withFunction({ accessToken, refresh }: UserTokenRefresh): TwitchTokens {
   let held = accessToken;
-  const renew = async (stale: string): Promise<string> => {
-    held = await refresh(stale);
+  let refused = '';
+  const renew = single(async () => {
+    held = await refresh(refused);
     return held;
-  };
+  });
   return {
-    get: () => held ?? renew(''),
-    refresh: renew,
+    get: () => held || renew(),
+    refresh(stale) {
+      if (held && held !== stale) return held;
+      refused = stale;
+      return renew();
+    },
     forget() {
       held = accessToken;
     },
@@ -163,12 +169,16 @@ function withRefreshToken(options: UserTokenStored, setting: TwitchAuthSetting):
       return await exchange(newest);
     } catch (error) {
       if (!isTipstreamError(error, 'SESSION_EXPIRED')) throw error;
-      // Used up: by another process, whose pair is in the store by now.
-      const other = [await load(), given].find((pair) => pair && pair.refreshToken !== newest.refreshToken);
-      if (!other) throw error;
-      if (!fresh(other)) return exchange(other);
-      held = other;
-      return other;
+      // Used up by another process, whose pair is in the store by now, or in a moment.
+      for (const wait of store ? [0, 100, 400, 1500] : []) {
+        await sleep(clock, wait);
+        const other = await load();
+        if (!other || other.refreshToken === newest.refreshToken) continue;
+        if (!fresh(other)) return exchange(other);
+        held = other;
+        return other;
+      }
+      throw error;
     }
   };
   let stale: string | undefined;

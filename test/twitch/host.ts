@@ -5,8 +5,11 @@ import { matchPath } from '../../src/mock/platform.ts';
 import { seededRandom } from '../../src/mock/random.ts';
 import type { ServiceSetting } from '../../src/mock/service.ts';
 import { type TwitchControls, twitchService } from '../../src/mock/twitch/index.ts';
-import { createTwitch, type Twitch, type TwitchOptions } from '../../src/twitch/index.ts';
+import { createTwitch, type Twitch, type TwitchOptions, type TwitchSettings } from '../../src/twitch/index.ts';
 import { type Arrival, json, startServer, type TestServer } from '../support/server.ts';
+
+/** What a test says of its client. */
+export type ClientGiven = Partial<TwitchSettings> & Pick<Partial<TwitchOptions>, 'token' | 'auth'>;
 
 /** Twitch on loopback. */
 export interface Hosted {
@@ -17,7 +20,7 @@ export interface Hosted {
   /** The requests to Helix, or to another path that ends so. */
   asked(path?: string): readonly Arrival[];
   /** A client of mira with a good token, unless told otherwise; closed at the end of the test. */
-  client(options?: Partial<TwitchOptions>): Twitch;
+  client(options?: ClientGiven): Twitch;
 }
 
 /** Hosts the mock's Twitch. `before` may answer in its place. */
