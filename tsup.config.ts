@@ -10,6 +10,8 @@ const entries = {
   tipping: 'src/tipping/index.ts',
   env: 'src/adapters/env.ts',
   node: 'src/adapters/node.ts',
+  'twitch-proxy': 'src/adapters/twitch-proxy.ts',
+  'twitch-proxy/node': 'src/adapters/twitch-proxy-node.ts',
   mock: 'src/mock/index.ts',
   'mock/msw': 'src/mock/msw.ts',
 };
@@ -18,6 +20,7 @@ export default defineConfig({
   entry: {
     ...entries,
     'mock/cli': 'src/mock/cli.ts',
+    'twitch-proxy/cli': 'src/adapters/twitch-proxy/cli.ts',
     'http.node': 'src/core/http.node.ts',
     'http.web': 'src/core/http.web.ts',
     'socket.node': 'src/stream/socket.node.ts',
