@@ -62,7 +62,7 @@ describe('one door per dependency', () => {
     [/^ws$/, /^src\/mock\//],
     [/^eventemitter3$/, /^src\/(core\/telemetry|stream\/signals)\.ts$/],
     [/^zod\/mini$/, /^src\/(core\/[^/]+|[^/]+\/schemas(\/[^/]+)?)\.ts$/],
-    [/^msw(\/|$)/, /^src\/mock\/msw\.ts$/],
+    [/^msw(\/|$)/, /^src\/mock\/msw(-sockets)?\.ts$/],
     [/^node:/, /^src\/(mock|adapters)\//],
   ];
 

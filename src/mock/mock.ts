@@ -13,16 +13,17 @@ export function createMock(options: MockOptions = {}): Mock {
     origin: ({ origins }) => origins.find((address) => address.startsWith('http')) ?? '',
     atOrigins: true,
   });
-  const { plain, env, serves, answer, upgrade } = upstreams;
+  const { plain, env, serves, answer, upgrade, services: open } = upstreams;
   const mock = {
     ...plain,
     env,
     serves,
+    services: open.map(({ name, prefix, origins }) => ({ name, prefix, origins })),
     answer: (request: Request) => answer(request),
     upgrade: (request: Request) => upgrade(request),
     get routes() {
       return upstreams.routes();
     },
   };
-  return withControls(mock, services, upstreams.services);
+  return withControls(mock, services, open);
 }

@@ -4,9 +4,11 @@
  * @module
  */
 import { type HttpHandler, HttpResponse, http } from 'msw/http';
+import type { WebSocketHandler } from 'msw/ws';
 import type { Answer } from './answer.ts';
 import { platforms } from './cams.ts';
 import { createMock } from './mock.ts';
+import { socketHandlersOf } from './msw-sockets.ts';
 import type { Mock, MockOptions } from './options.ts';
 
 export type { Clock, Stop } from '../core/time.ts';
@@ -18,12 +20,17 @@ export type {
   Hint,
   PlainFault,
   RateLimitFault,
+  RefuseFault,
   SlowFault,
+  SocketFault,
   StatusFault,
 } from './faults.ts';
 export { createMock } from './mock.ts';
-export type { InjectedTip, Mock, MockOptions, MockRequest, ServedRoute, Where } from './options.ts';
+export type { InjectedTip, Mock, MockOptions, MockRequest, ServedRoute, ServedService, Where } from './options.ts';
 export type { Dialect, Room, ScriptTip } from './platform.ts';
+export type { Peer } from './service.ts';
+export type { ServiceControls } from './services.ts';
+export type { AcceptedUpgrade, RefusedUpgrade, Upgrade } from './upstreams.ts';
 export type { RoomOptions, World } from './world.ts';
 
 /** What the handlers answer. */
@@ -33,6 +40,9 @@ export interface HandlersOptions extends MockOptions {
   /** Where the upstreams are thought to be. @default their true origins, and port 5000 of this machine */
   origins?: readonly string[] | undefined;
 }
+
+/** Where upstreams are that are not at their true addresses. */
+const local = ['http://127.0.0.1:5000', 'http://localhost:5000'];
 
 /**
  * Handlers for `setupServer`, `setupWorker` or `getResponse`. What asks another origin, or a path that no upstream has,
@@ -50,16 +60,37 @@ export interface HandlersOptions extends MockOptions {
  */
 export function handlers({ mock, origins, ...options }: HandlersOptions = {}): HttpHandler[] {
   const upstreams = mock ?? createMock(options);
-  const here = origins ?? [
-    ...platforms.flatMap((platform) => platform.origins),
-    'http://127.0.0.1:5000',
-    'http://localhost:5000',
-  ];
+  const here = origins ?? [...platforms.flatMap((platform) => platform.origins), ...local];
   const mine = ({ request }: { request: Request }): boolean => {
+    if (request.headers.has('upgrade')) return false;
     const url = new URL(request.url);
-    return here.includes(url.origin) && upstreams.serves(url.pathname);
+    const atOrigin = origins === undefined && upstreams.serves(url.href);
+    return atOrigin || (here.includes(url.origin) && upstreams.serves(url.pathname));
   };
   return [http.all(mine, async ({ request }) => respond(await upstreams.answer(request)))];
+}
+
+/**
+ * Handlers for the sockets of the upstreams, for `setupServer` and `setupWorker` beside those of {@link handlers}. They hear
+ * of sockets of the runtime's own `WebSocket` class: in Node give it to a client as its `WebSocket` option. Why a socket
+ * is refused cannot be told this way: it closes with 1006.
+ *
+ * @throws `CONFIG` for an option that makes no sense
+ * @example
+ * ```ts
+ * import { createMock, handlers, socketHandlers } from 'tipstream/mock/msw';
+ * const mock = createMock();
+ * const all = [...handlers({ mock }), ...socketHandlers({ mock })]; // setupServer(...all)
+ * console.log(all.length);
+ * ```
+ */
+export function socketHandlers({ mock, origins, ...options }: HandlersOptions = {}): WebSocketHandler[] {
+  const upstreams = mock ?? createMock(options);
+  const addresses = upstreams.services.flatMap((service) => [
+    ...(origins ? [] : service.origins),
+    ...(origins ?? local).map((origin) => origin + service.prefix),
+  ]);
+  return socketHandlersOf(upstreams, addresses);
 }
 
 /** An answer as a `Response` whose body counts as handed out when it was read to its end. */

@@ -94,6 +94,16 @@ export interface ServedRoute {
   path: string;
 }
 
+/** An upstream with a state of its own that is served. */
+export interface ServedService {
+  /** The upstream. */
+  readonly name: string;
+  /** What every path begins with where many upstreams share a port, e.g. `/tipping`. */
+  readonly prefix: string;
+  /** Addresses of the true upstream that the prefix stands for. */
+  readonly origins: readonly string[];
+}
+
 /** The upstreams without a transport: what a server and a test double have in common. */
 export interface Mock extends ServiceControls {
   /** The evening as a script. */
@@ -120,6 +130,8 @@ export interface Mock extends ServiceControls {
   serves(address: string): boolean;
   /** Answers one request. Whoever sends the answer calls its `handedOut`. */
   answer(request: Request): Promise<Answer>;
+  /** The upstreams with a state that are here, and where they are in the world. */
+  readonly services: readonly ServedService[];
   /** Answers one request for a socket: `open` is given the other side of it, if it is not refused. */
   upgrade(request: Request): Promise<Upgrade>;
 }

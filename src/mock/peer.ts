@@ -1,5 +1,6 @@
 import type { WebSocket } from 'ws';
 import type { Peer } from './service.ts';
+import { asText, carefully } from './socket-text.ts';
 
 /** The upstream's side of a real socket. */
 export function peerOf(socket: WebSocket): Peer {
@@ -10,7 +11,7 @@ export function peerOf(socket: WebSocket): Peer {
       return isOpen();
     },
     send(message) {
-      if (!frozen && isOpen()) socket.send(typeof message === 'string' ? message : JSON.stringify(message));
+      if (!frozen && isOpen()) socket.send(asText(message));
     },
     close(code, reason) {
       if (!frozen) socket.close(code, reason);
@@ -21,14 +22,9 @@ export function peerOf(socket: WebSocket): Peer {
       socket.pause();
     },
     onMessage(listener) {
+      const careful = carefully(listener, () => socket.close(1011));
       socket.on('message', (data) => {
-        if (frozen) return;
-        try {
-          listener(String(data));
-        } catch {
-          // An upstream that stumbles over a message says so by the code for it, and goes on with its other sockets.
-          socket.close(1011);
-        }
+        if (!frozen) careful(String(data));
       });
     },
     onClose: (listener) => void socket.on('close', listener),

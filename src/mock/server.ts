@@ -34,7 +34,8 @@ export interface MockServerOptions extends MockOptions {
 export interface MockServer extends ServedMock, ServiceControls {}
 
 /** What every server of the mock is, whichever services it has. */
-export interface ServedMock extends Omit<Mock, keyof ServiceControls | 'answer' | 'upgrade' | 'env' | 'serves'> {
+export interface ServedMock
+  extends Omit<Mock, keyof ServiceControls | 'answer' | 'upgrade' | 'services' | 'env' | 'serves'> {
   /** Where it listens, e.g. `http://127.0.0.1:5000`. */
   readonly url: string;
   /** The port of `url`. */

@@ -46,7 +46,9 @@ export interface Peer {
   drop(): void;
   /** Neither sends nor reads from here on, and does not close. */
   freeze(): void;
+  /** Calls `listener` for every message of the client; one that throws closes this socket with 1011. */
   onMessage(listener: (text: string) => void): void;
+  /** Calls `listener` when the socket is gone: with the client's code, or 1006 where nothing was said. */
   onClose(listener: (code: number) => void): void;
 }
 

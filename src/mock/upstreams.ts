@@ -28,7 +28,19 @@ export interface Site {
 }
 
 /** What becomes of a request for a socket: an answer, or somebody to talk to. */
-export type Upgrade = { refused: Answer } | { open(peer: Peer): void };
+export type Upgrade = RefusedUpgrade | AcceptedUpgrade;
+
+/** A request for a socket that is answered as any other. */
+export interface RefusedUpgrade {
+  /** The answer in place of a socket. */
+  refused: Answer;
+}
+
+/** A request for a socket that is let in. */
+export interface AcceptedUpgrade {
+  /** Lets the upstream talk to `peer`, the other side of the socket. */
+  open(peer: Peer): void;
+}
 
 /** The upstreams, before anything is wired to them. */
 export interface Upstreams {

@@ -1,7 +1,8 @@
 import { setupServer } from 'msw/node';
 import { getResponse } from 'msw/utils/get-response';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createMock, handlers } from '../../src/mock/msw.ts';
+import { createMock, handlers, socketHandlers } from '../../src/mock/msw.ts';
+import { until } from '../support/polled.ts';
 import { serve } from './serve.ts';
 
 const fast = { seed: 7, pace: Number.POSITIVE_INFINITY };
@@ -70,5 +71,93 @@ describe('the handlers', () => {
     mock.fail('slow:20');
     expect((await (await fetch(place)).json()).events).toHaveLength(2);
     expect(mock.faults).toEqual({ stripchat: { reset: 1, truncated: 1, '429': 1, slow: 1 } });
+  });
+});
+
+describe('the upstreams with a state', () => {
+  const validate = (origin: string, token: string) =>
+    new Request(`${origin}/oauth2/validate`, { headers: { authorization: `OAuth ${token}` } });
+
+  it('answer at their true addresses, and below their prefix at port 5000', async () => {
+    const mock = createMock({ platforms: ['twitch'] });
+    const all = handlers({ mock });
+    const { accessToken } = mock.twitch.issue({ login: 'mira' });
+    for (const origin of ['https://id.twitch.tv', 'http://127.0.0.1:5000/twitch', 'http://localhost:5000/twitch'])
+      expect(await (await getResponse(all, validate(origin, accessToken)))?.json()).toMatchObject({ login: 'mira' });
+    expect(mock.requests.map(({ platform, status }) => [platform, status])).toEqual(Array(3).fill(['twitch', 200]));
+    expect(await getResponse(all, validate('https://elsewhere.invalid', accessToken))).toBeUndefined();
+    expect(await getResponse(all, new Request('https://id.twitch.tv/else'))).toBeUndefined();
+    const moved = handlers({ mock, origins: ['https://mock.invalid'] });
+    expect(await getResponse(moved, validate('https://id.twitch.tv', accessToken))).toBeUndefined();
+    expect((await getResponse(moved, validate('https://mock.invalid/twitch', accessToken)))?.status).toBe(200);
+  });
+
+  it('read the body of a request, and keep what it did', async () => {
+    const mock = createMock();
+    const { clientId, clientSecret } = mock.twitch;
+    const body = new URLSearchParams({
+      client_id: clientId,
+      client_secret: clientSecret,
+      grant_type: 'client_credentials',
+    });
+    const given = await getResponse(
+      handlers({ mock }),
+      new Request('https://id.twitch.tv/oauth2/token', { method: 'POST', body }),
+    );
+    const token = (await given?.json())?.access_token;
+    expect((await getResponse(handlers({ mock }), validate('https://id.twitch.tv', token)))?.status).toBe(200);
+  });
+
+  it('are left alone where the mock is made without them', async () => {
+    const all = handlers({ platforms: ['stripchat'] });
+    expect(await getResponse(all, validate('https://id.twitch.tv', 'any'))).toBeUndefined();
+    expect(socketHandlers({ platforms: ['stripchat'] })).toEqual([]);
+  });
+});
+
+describe('the handlers of sockets', () => {
+  const address = 'wss://eventsub.wss.twitch.tv/ws';
+  function listen(url: string) {
+    const seen: string[] = [];
+    const socket = new WebSocket(url);
+    socket.onopen = () => seen.push('open');
+    socket.onmessage = ({ data }) => seen.push(JSON.parse(data).metadata?.message_type);
+    socket.onclose = ({ code }) => seen.push(`closed ${code}`);
+    return { socket, seen };
+  }
+  function setUp(mock = createMock()) {
+    const server = setupServer(...handlers({ mock }), ...socketHandlers({ mock }));
+    server.listen({ onUnhandledFrame: 'error' });
+    onTestFinished(() => server.close());
+    return mock;
+  }
+
+  it('let the WebSocket of the runtime talk to the mock', async () => {
+    const mock = setUp();
+    const { socket, seen } = listen(address);
+    await until(() => seen.length === 2);
+    expect(seen).toEqual(['open', 'session_welcome']);
+    expect(mock.requests).toMatchObject([{ platform: 'twitch', path: '/ws', status: 101 }]);
+    // Twitch wants to hear nothing: whoever speaks is sent away.
+    socket.send('hello');
+    await until(() => seen.length === 3);
+    expect(seen[2]).toBe('closed 4001');
+  });
+
+  it('refuse with 1006, and fail as the server does', async () => {
+    const mock = setUp();
+    const wrong = listen(`${address}/else`);
+    mock.fail('refuse:403');
+    const refused = listen(address);
+    await until(() => wrong.seen.length + refused.seen.length === 2);
+    expect([wrong.seen, refused.seen]).toEqual([['closed 1006'], ['closed 1006']]);
+    const cut = listen(`${address}?mock=drop:1`);
+    await until(() => cut.seen.includes('closed 1006'));
+    expect(cut.seen).toEqual(['open', 'session_welcome', 'closed 1006']);
+    const frozen = listen(`${address}?mock=freeze:1`);
+    await until(() => frozen.seen.length === 2);
+    frozen.socket.send('hello');
+    for (const seen = listen(address).seen; seen.length < 2; ) await new Promise((resolve) => setImmediate(resolve));
+    expect(frozen.seen).toEqual(['open', 'session_welcome']);
   });
 });
