@@ -14,13 +14,18 @@ interface Ear {
  * A stream whose code comes when it is first used, so that an app which never watches it does not load it.
  *
  * @param load - Makes the stream. Called once, or again after it failed; rejects with a `TipstreamError`.
+ * @returns the stream, and what resolves with the true one, after everybody who watched before.
  */
-export function deferred<T>(platform: string, clock: Clock, load: () => Promise<EventStream<T>>): EventStream<T> {
-  let real: EventStream<T> | undefined;
-  let loading: Promise<EventStream<T>> | undefined;
+export function deferred<T, S extends EventStream<T>>(
+  platform: string,
+  clock: Clock,
+  load: () => Promise<S>,
+): [stream: EventStream<T>, loaded: () => Promise<S>] {
+  let real: S | undefined;
+  let loading: Promise<S> | undefined;
   const ears = new Set<Ear>();
 
-  const get = (): Promise<EventStream<T>> =>
+  const get = (): Promise<S> =>
     (loading ??= load().then(
       (stream) => {
         real = stream;
@@ -156,5 +161,5 @@ export function deferred<T>(platform: string, clock: Clock, load: () => Promise<
     close,
     [Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]: close,
   };
-  return Object.defineProperty(stream, inside, { value: origin });
+  return [Object.defineProperty(stream, inside, { value: origin }), get];
 }

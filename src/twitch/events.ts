@@ -95,7 +95,7 @@ export function twitchStreams(connection: Connection, { eventsubUrl, app }: Stre
     throw configError('twitch', 'eventsubUrl is no address of a socket; it begins with wss://');
   checkAddress('twitch', address.replace(/^ws/, 'http'), allowInsecure, false, 'eventsubUrl');
   /** Streams whose code is on its way: a test tip waits for them. */
-  const coming = new Set<Promise<unknown>>();
+  const coming = new Set<() => Promise<unknown>>();
   let loading: Promise<EventSub> | undefined;
 
   const load = (): Promise<EventSub> =>
@@ -113,20 +113,17 @@ export function twitchStreams(connection: Connection, { eventsubUrl, app }: Stre
       },
     ));
 
-  const later = <T, S extends EventStream<T>>(make: (eventSub: EventSub) => S): [EventStream<T>, () => Promise<S>] => {
-    let made: Promise<S> | undefined;
-    const get = (): Promise<S> => {
-      if (made) return made;
-      made = load().then(make);
-      const now = made;
-      coming.add(now);
-      now.catch(() => {
-        made = undefined;
-      });
-      now.finally(() => coming.delete(now)).catch(() => {});
-      return now;
-    };
-    return [deferred<T>('twitch', clock, get), get];
+  const later = <T, S extends EventStream<T>>(make: (eventSub: EventSub) => S) => {
+    const both = deferred<T, S>('twitch', clock, () => {
+      const made = load().then(make);
+      const gone = (): void => void coming.delete(loaded);
+      // Whoever watches hears of it, too.
+      made.then(gone, gone);
+      coming.add(loaded);
+      return made;
+    });
+    const loaded = both[1];
+    return both;
   };
 
   const check = ({ broadcasterId, login }: TwitchWhose): void => {
@@ -152,12 +149,12 @@ export function twitchStreams(connection: Connection, { eventsubUrl, app }: Stre
       return later<TwitchEvent, EventStream<TwitchEvent>>((eventSub) => eventSub.events(options, types))[0];
     },
     push(options) {
-      const [stream, get] = later<TipEvent, PushStream>((eventSub) => eventSub.push(options));
-      return Object.assign(stream, { feed: async (payload: unknown) => (await get()).feed(payload) });
+      const [stream, loaded] = later<TipEvent, PushStream>((eventSub) => eventSub.push(options));
+      return Object.assign(stream, { feed: async (payload: unknown) => (await loaded()).feed(payload) });
     },
     async simulate(tip) {
       const eventSub = await load();
-      await Promise.allSettled(coming);
+      await Promise.allSettled([...coming].map((loaded) => loaded()));
       await eventSub.simulate(tip);
     },
   };

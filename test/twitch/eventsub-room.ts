@@ -33,6 +33,8 @@ export interface EventSubRoom {
   asked: string[];
   /** Sockets that the client has not let go of. */
   sockets: { readonly held: number };
+  /** What the client was made with. */
+  options: TwitchOptions;
   watch<T>(stream: EventStream<T>): Seen<T>;
   /** Time goes by, and what is ready happens. */
   pass(ms: number): Promise<void>;
@@ -46,6 +48,7 @@ export async function eventSubRoom({
   options = {},
   latency = 5,
   seed = 'room',
+  loseAnswers = 0,
 }: {
   scopes?: readonly string[];
   /** Whose token it is; `null` is an app's. */
@@ -53,6 +56,8 @@ export async function eventSubRoom({
   options?: Partial<TwitchOptions>;
   latency?: number | (() => number);
   seed?: string;
+  /** So many requests are acted on without an answer. */
+  loseAnswers?: number;
 } = {}): Promise<EventSubRoom> {
   // What is loaded when it is first needed is there: time stands still for it.
   await Promise.all([import('../../src/twitch/eventsub.ts'), loadHttp()]);
@@ -67,6 +72,7 @@ export async function eventSubRoom({
   });
   const mock = service.controls;
   const asked: string[] = [];
+  let lost = loseAnswers;
   const sockets = memorySockets(clock, latency, (url, peer) => {
     const socket = service.sockets?.find(({ path }) => `/twitch${path}` === url.pathname);
     socket?.open(
@@ -84,12 +90,13 @@ export async function eventSubRoom({
       const params = matchPath(`/twitch${route.path}`, url.pathname);
       if (!params || route.method !== request.method) continue;
       const answer = await route.answer({ request, url, params, body: async () => body });
+      if (request.method === 'POST' && lost-- > 0) throw new TypeError('fetch failed');
       return new Response(answer.body || null, { status: answer.status, headers: answer.headers });
     }
     return new Response('', { status: 404 });
   };
   const token = mock.issue(login === null ? {} : { login, scopes }).accessToken;
-  const twitch = createTwitch({
+  const given = {
     clientId: mock.clientId,
     token,
     baseUrl: `${origin}/helix`,
@@ -99,7 +106,8 @@ export async function eventSubRoom({
     fetch,
     WebSocket: sockets.WebSocket,
     ...options,
-  } as TwitchOptions);
+  } as TwitchOptions;
+  const twitch = createTwitch(given);
   onTestFinished(async () => {
     const closing = twitch.close();
     await clock.advance(10_000);
@@ -112,6 +120,7 @@ export async function eventSubRoom({
     mock,
     asked,
     sockets,
+    options: given,
     async pass(ms) {
       // Code, requests and answers take turns of the event loop.
       await settle(20);

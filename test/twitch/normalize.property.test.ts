@@ -64,7 +64,7 @@ describe.each(Object.entries(fixtures('twitch/tips')))('twitch: %s, one to three
     fc.assert(fc.property(mutated(shape), check), { numRuns: 500 });
   });
 
-  it('TW-32 says nowhere who an anonymous giver is', () => {
+  it('ES-6 says nowhere who an anonymous giver is', () => {
     let anonymous = 0;
     const check = (event: Json) => {
       const result = readTip(event, context);

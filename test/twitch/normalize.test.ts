@@ -39,7 +39,7 @@ const common = {
 const id = (name: string) => `twitch:room_of_mira:${sample(name).message_id}`;
 
 describe('a notification of EventSub', () => {
-  it('TW-26 EV-1 is a tip in bits where it is a cheer, with the time and the id of its message', () => {
+  it('ES-1 EV-1 is a tip in bits where it is a cheer, with the time and the id of its message', () => {
     expect(read(sample('cheer'))).toEqual({
       ...common,
       amount: 100,
@@ -57,7 +57,7 @@ describe('a notification of EventSub', () => {
     ]);
   });
 
-  it('TW-27 is a tip in bits where bits were used in any way, known or not', () => {
+  it('ES-2 is a tip in bits where bits were used in any way, known or not', () => {
     const bits = { ...common, amount: 100, unit: 'bit', id: id('bitsUse') };
     expect(read(sample('bitsUse'))).toEqual({ ...bits, message: 'Cheer100 well played', meta: { kind: 'cheer' } });
     expect(read(changed('bitsUse', { type: 'confetti_2027', message: null }))).toEqual({
@@ -76,7 +76,7 @@ describe('a notification of EventSub', () => {
     });
   });
 
-  it("TW-27 is a tip in bits where it is a power-up of the channel's own", () => {
+  it("ES-2 is a tip in bits where it is a power-up of the channel's own", () => {
     expect(read(sample('redemption'))).toEqual({
       ...common,
       amount: 250,
@@ -87,7 +87,7 @@ describe('a notification of EventSub', () => {
     });
   });
 
-  it('TW-28 is a subscription of its tier, and none for whoever was given one', () => {
+  it('ES-3 is a subscription of its tier, and none for whoever was given one', () => {
     expect(read(sample('subscribe'))).toEqual({
       ...common,
       amount: 1,
@@ -103,7 +103,7 @@ describe('a notification of EventSub', () => {
     });
   });
 
-  it('TW-28 counts gifts where they are paid: five subscriptions, one tip', () => {
+  it('ES-3 counts gifts where they are paid: five subscriptions, one tip', () => {
     const tip = read(sample('gift'));
     expect(tip).toEqual({
       ...common,
@@ -119,7 +119,7 @@ describe('a notification of EventSub', () => {
     expect(read(changed('gift', { cumulative_total: null }))).toMatchObject({ meta: { kind: 'gift', tier: '2000' } });
   });
 
-  it('TW-28 is a renewed subscription with its months, those that are not shared left out', () => {
+  it('ES-3 is a renewed subscription with its months, those that are not shared left out', () => {
     expect(read(sample('resub'))).toEqual({
       ...common,
       amount: 1,
@@ -133,7 +133,7 @@ describe('a notification of EventSub', () => {
     });
   });
 
-  it('TW-29 is money where it is for a charity: exact, in its currency', () => {
+  it('ES-4 is money where it is for a charity: exact, in its currency', () => {
     expect(read(sample('charity'))).toEqual({
       ...common,
       amount: 100.05,
@@ -158,7 +158,7 @@ describe('a notification of EventSub', () => {
     expect(given('100', 2)).toEqual({ invalid: 'wrong type for amount', path: 'event.amount.value' });
   });
 
-  it('TW-30 is no tip where it is a hype train, or anything else that gives nothing', () => {
+  it('ES-5 is no tip where it is a hype train, or anything else that gives nothing', () => {
     for (const name of ['trainBegins', 'train', 'trainEnds', 'follow']) expect(read(sample(name))).toBeUndefined();
   });
 
@@ -170,7 +170,7 @@ describe('a notification of EventSub', () => {
     },
   );
 
-  it('TW-31 is read as a frame of the socket and as the body of a webhook, too', () => {
+  it('ES-7 is read as a frame of the socket and as the body of a webhook, too', () => {
     const { type, version, message_id, message_timestamp, event } = sample('cheer');
     const metadata = { message_id, message_type: 'notification', message_timestamp, subscription_type: type };
     const subscription = { id: 's-1', type, version, status: 'enabled', cost: 0, condition: {} };
@@ -188,7 +188,7 @@ describe('a notification of EventSub', () => {
     expect(read('text')).toEqual({ invalid: 'wrong type for event', path: '' });
   });
 
-  it('TW-31 has the same id whenever it is sent again, and never more than 128 characters', () => {
+  it('ES-1 has the same id whenever it is sent again, and never more than 128 characters', () => {
     expect(eventId(sample('cheer'))).toBe(sample('cheer').message_id);
     const long = { ...sample('cheer'), message_id: `${'a'.repeat(200)}-one` };
     expect(eventId(long)).toHaveLength(64);
@@ -200,7 +200,7 @@ describe('a notification of EventSub', () => {
     });
   });
 
-  it('XS-12 reads nanoseconds', () => {
+  it('ES-7 XS-12 reads nanoseconds', () => {
     expect(eventTime(sample('cheer'))).toBe(1767225600464);
     expect(eventTime({})).toBeUndefined();
   });
@@ -229,14 +229,14 @@ describe('whoever is unnamed', () => {
   const stand = { user_id: '274598607', user_login: 'ananonymousgifter', user_name: 'AnAnonymousGifter' };
 
   it.each([
-    ['TW-32 is null in production', { ...nobody, is_anonymous: true }],
-    ['TW-32 is an empty name in the official mock', { ...empty, is_anonymous: true }],
-    ['TW-32 is a stand-in account in the official mock and in the chat', { ...stand, is_anonymous: true }],
-    ['TW-32 is null without a flag, as bits.use has none', nobody],
-    ['TW-32 is an empty name without a flag', empty],
-    ['TW-32 is the stand-in without a flag', stand],
-    ['TW-32 is whoever the flag hides, whatever else is there', { is_anonymous: true }],
-    ['TW-32 is whoever a flag of another type hides', { is_anonymous: 1 }],
+    ['ES-6 is null in production', { ...nobody, is_anonymous: true }],
+    ['ES-6 is an empty name in the official mock', { ...empty, is_anonymous: true }],
+    ['ES-6 is a stand-in account in the official mock and in the chat', { ...stand, is_anonymous: true }],
+    ['ES-6 is null without a flag, as bits.use has none', nobody],
+    ['ES-6 is an empty name without a flag', empty],
+    ['ES-6 is the stand-in without a flag', stand],
+    ['ES-6 is whoever the flag hides, whatever else is there', { is_anonymous: true }],
+    ['ES-6 is whoever a flag of another type hides', { is_anonymous: 1 }],
   ])('%s, and is nobody in a tip and in an event', (_, who) => {
     for (const name of ['cheer', 'bitsUse', 'gift', 'redemption']) {
       const tip = read(changed(name, who));
@@ -251,12 +251,12 @@ describe('whoever is unnamed', () => {
     }
   });
 
-  it("TW-32 never falls through to the broadcaster's name", () => {
+  it("ES-6 never falls through to the broadcaster's name", () => {
     const { user_name: _name, user_login: _login, user_id: _id, ...rest } = sample('cheer').event;
     expect(read({ ...sample('cheer'), event: rest })).toMatchObject({ tipper: 'Anonymous', anonymous: true });
   });
 
-  it('TW-32 is not named by the note, by a fragment of it, or by what else the event says', () => {
+  it('ES-6 is not named by the note, by a fragment of it, or by what else the event says', () => {
     const text = 'from fond_GRACE with love';
     const message = { text, fragments: [{ type: 'text', text }] };
     expect(read(changed('cheer', { is_anonymous: true, message: text }))).toMatchObject({
@@ -265,7 +265,7 @@ describe('whoever is unnamed', () => {
     expect(JSON.stringify(mask(changed('bitsUse', { is_anonymous: true, message })))).not.toMatch(/grace/i);
   });
 
-  it('TW-32 is hidden in the events of the chat, which have flags of their own', () => {
+  it('ES-6 is hidden in the events of the chat, which have flags of their own', () => {
     const notice = {
       type: 'channel.chat.notification',
       event: {
@@ -297,7 +297,7 @@ describe('whoever is unnamed', () => {
     expect(shown.event.broadcaster_user_name).toBe('Fond_Grace');
   });
 
-  it('TW-32 leaves an event as it is where nobody hides', () => {
+  it('ES-6 leaves an event as it is where nobody hides', () => {
     for (const one of [...Object.values(tips), ...Object.values(others)]) expect(mask(one)).toBe(one);
   });
 });
