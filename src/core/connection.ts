@@ -1,4 +1,4 @@
-import { digest } from './account.ts';
+import { createDigest } from './account.ts';
 import { checkAddress } from './address.ts';
 import type { Answer, SendOptions } from './answer.ts';
 import { attempt } from './attempt.ts';
@@ -101,6 +101,7 @@ export function open(
   const tokens = credential === undefined ? undefined : makeTokens(credential, clock, redactor);
   const ends = new Set<() => void | Promise<void>>();
   const states = new Map<string, () => RateState | undefined>();
+  const digest = createDigest();
   let account: string | undefined;
   let closed: Promise<void> | undefined;
 

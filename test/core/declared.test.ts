@@ -53,6 +53,18 @@ describe('what a platform says of itself', () => {
     expect(server.arrivals).toHaveLength(2);
   });
 
+  it('calls are sent in the order in which they were made, from the first on', async () => {
+    const sent: string[] = [];
+    const fetch = async (request: Request): Promise<Response> => {
+      sent.push(new URL(request.url).searchParams.get('id') ?? '');
+      return Response.json([]);
+    };
+    const { client } = await connected(() => json([]), { fetch });
+    const ids = Array.from({ length: 20 }, (_, index) => `${index}`);
+    await Promise.all(ids.map((id) => client.list({ id })));
+    expect(sent).toEqual(ids);
+  });
+
   it('core-13 a 401 that no token cures makes none, and the error says what to do', async () => {
     let renewed = 0;
     const refresh = () => {
