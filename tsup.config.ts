@@ -6,6 +6,7 @@ const entries = {
   chaturbate: 'src/chaturbate/index.ts',
   stripchat: 'src/stripchat/index.ts',
   camsoda: 'src/camsoda/index.ts',
+  tiktok: 'src/tiktok/index.ts',
   twitch: 'src/twitch/index.ts',
   tipping: 'src/tipping/index.ts',
   env: 'src/adapters/env.ts',

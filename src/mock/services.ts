@@ -1,4 +1,5 @@
 import type { MockService } from './service.ts';
+import { tiktokService } from './tiktok/index.ts';
 import { twitchService } from './twitch/index.ts';
 
 /** Services by their names. */
@@ -12,6 +13,7 @@ export type ControlsOf<All extends Services> = {
 /** Every upstream with a state of its own. A new one is one more line; its name is that of its controls on a server. */
 export const services = {
   twitch: twitchService,
+  tiktok: tiktokService,
 } as const satisfies Services;
 
 /** Where the upstreams of a developer's machine are expected, each at the root of a port. */

@@ -1,0 +1,38 @@
+import { isTipstreamError } from '../core/errors.ts';
+import type { CallOptions } from '../core/options.ts';
+import { type Clock, minutes, sleep } from '../core/time.ts';
+import { type ConnectInput, newSession } from './inputs.ts';
+import type { ConnectResult } from './schemas/live.ts';
+
+/** What `live.connectWhenLive` takes beside its input. */
+export interface WhenLiveOptions {
+  /** Ends the wait with `ABORTED`. */
+  signal?: AbortSignal | undefined;
+  /** The time between two tries, in milliseconds, at least. @default minutes(1) */
+  every?: number | undefined;
+}
+
+/** What passes: nobody is live yet, or the service is not well. */
+const passes = (error: unknown): boolean =>
+  isTipstreamError(error) && (error.problem?.reason === 'NOT_LIVE' || error.retryable);
+
+/** Tries to connect until somebody is live, and never sooner than the service allows (TT-19). */
+export async function connectWhenLive(
+  connect: (input: ConnectInput, options: CallOptions) => Promise<ConnectResult>,
+  clock: Clock,
+  input: ConnectInput,
+  { signal, every = minutes(1) }: WhenLiveOptions = {},
+): Promise<ConnectResult> {
+  // Every try is for the same session.
+  const asked = { ...input, sessionId: input.sessionId ?? newSession() };
+  for (;;) {
+    try {
+      return await connect(asked, { signal });
+    } catch (error) {
+      if (!passes(error)) throw error;
+      const wait = Math.max(every, (isTipstreamError(error) && error.retryAfterMs) || 0);
+      // After an abort the next try says so.
+      await sleep(clock, wait, signal).catch(() => {});
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import { bearer, type Credential, header } from '../core/auth.ts';
+import { listEndpoints } from '../core/endpoint.ts';
+import { defaults, type Fetch } from '../core/options.ts';
+import { tiktok } from './endpoints.ts';
+import type { TikTokOptions } from './options.ts';
+import type { SessionTokens } from './session-tokens.ts';
+
+/** A credential as it is now. */
+export const look = async (credential: Credential | undefined, signal: AbortSignal): Promise<string | undefined> =>
+  typeof credential === 'object'
+    ? credential.get(signal)
+    : typeof credential === 'function'
+      ? credential()
+      : credential;
+
+/** The app's own token, renewed where it says how. */
+export const givenToken =
+  (token: Credential | undefined) =>
+  async (signal: AbortSignal, stale?: string): Promise<string> =>
+    (stale !== undefined && typeof token === 'object' && (await token.refresh?.(stale, signal))) ||
+    ((await look(token, signal)) ?? '');
+
+/** What anybody may ask, and what is asked before there is a credential (TT-4). */
+const isPublic = (url: string): boolean => {
+  const { pathname } = new URL(url);
+  return listEndpoints(tiktok.endpoints).some(({ auth, path }) => auth === false && pathname.endsWith(path));
+};
+
+/** Where the credentials of a client go: one is that of the connection, the other is put beside it (TT-3). */
+export function placeCredentials(
+  { apiKey, token, login, fetch = defaults.fetch }: TikTokOptions,
+  tokens: SessionTokens,
+) {
+  const first = token !== undefined || login !== undefined || apiKey === undefined;
+  const beside = async (request: Request, signal: AbortSignal): Promise<void> => {
+    if (isPublic(request.url)) return;
+    const other = first ? await look(apiKey, signal) : tokens.held;
+    if (other) request.headers.set(first ? 'X-API-Key' : 'Authorization', first ? other : `Bearer ${other}`);
+  };
+  const both: Fetch = async (request, init) => {
+    await beside(request, init?.signal ?? request.signal);
+    return fetch(request, init);
+  };
+  return {
+    auth: first ? bearer() : header('X-API-Key'),
+    credential: first ? tokens : apiKey,
+    fetch: first && apiKey === undefined ? fetch : both,
+    // Logging in is a call as well, and may not wait for the token that it brings.
+    account: login?.username,
+  };
+}
