@@ -40,11 +40,13 @@ export interface Pages<E> {
 export function createPages<E>(kept: boolean, progress: (pageEnd: boolean) => void): Pages<E> {
   let pages: Page<E>[] = [];
 
-  const advance = (): void => {
+  const advance = (complete: boolean): void => {
     const ended = pages[0]?.complete === true;
-    while (pages[0]?.complete) pages.shift();
-    // Behind one that is stuck, perhaps for long: it comes again with that one, or not at all.
-    if (!kept) pages = pages.filter(({ complete }) => !complete);
+    if (complete) {
+      while (pages[0]?.complete) pages.shift();
+      // Behind one that is stuck, perhaps for long: it comes again with that one, or not at all.
+      if (!kept) pages = pages.filter((page) => !page.complete);
+    }
     progress(ended);
   };
 
@@ -70,13 +72,13 @@ export function createPages<E>(kept: boolean, progress: (pageEnd: boolean) => vo
           else taken.add(event);
           while (taken.size > 0 && taken.delete(list[page.committed])) page.committed += 1;
           page.complete = page.committed === list.length;
-          if (page.committed > before) advance();
+          if (page.committed > before) advance(page.complete);
         },
       };
       // An empty answer that moves no cursor changes nothing that a checkpoint holds.
       if (page.complete && pages.length === 0 && !moved) return page;
       pages.push(page);
-      if (page.complete) advance();
+      if (page.complete) advance(true);
       return page;
     },
     pending: () => pages.flatMap(({ list, committed }, index) => (index === 0 ? list.slice(committed) : list)),

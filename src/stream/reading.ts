@@ -106,14 +106,11 @@ export function createReading<E>(options: PollOptions<E>, ears: ReadingEars): Re
         const upstream = eventId?.(event);
         if (upstream === undefined) page ??= randomId();
         const id = upstream ?? `${page}-${index}`;
-        if (upstream !== undefined) {
-          if (memory.has(id)) {
-            ears.counters.duplicates += 1;
-            continue;
-          }
-          memory.add(id);
+        if (upstream !== undefined && !memory.add(id)) {
+          ears.counters.duplicates += 1;
+          continue;
         }
-        if ((eventTime?.(event) ?? began) >= began) list.push({ event, id, at });
+        if (began === Number.NEGATIVE_INFINITY || (eventTime?.(event) ?? began) >= began) list.push({ event, id, at });
         else if (backlog === 'mark') list.push({ event, id, at, backlog: true });
       }
       return afterResumed(list);

@@ -109,20 +109,33 @@ function isAnonymous(event: Wire, part: Wire, who: unknown): boolean {
   const { tip, object, data } = event;
   if (hasFlag(part) || hasFlag(who)) return true;
   if (part === event) return hasFlag(tip) || hasFlag(object) || hasFlag(data);
-  const rest = [event, tip, object, data, isWire(object) && object.tip];
-  return rest.some((each) => each !== part && hasFlag(each));
+  return (
+    hasFlag(event) ||
+    (tip !== part && hasFlag(tip)) ||
+    (object !== part && hasFlag(object)) ||
+    (data !== part && hasFlag(data)) ||
+    (isWire(object) && object.tip !== part && hasFlag(object.tip))
+  );
 }
 
-/** Whether the note, in small letters, quotes anything else that the event says. Most quote nothing, and a copy of the event is dear. */
-const quotes = (note: string, value: unknown, key = ''): boolean =>
-  typeof value === 'object' && value !== null
-    ? Object.entries(value).some(([name, item]) => quotes(note, item, name))
-    : !/^(message|body|orig)$/.test(key) && String(value).length > 2 && note.includes(String(value).toLowerCase());
+/** Whether the note, in small letters, quotes anything else that the event says, but for `known`. Most quote nothing, and a copy of the event is dear. */
+function quotes(note: string, value: unknown, key = '', known?: unknown): boolean {
+  if (typeof value === 'object' && value !== null) {
+    if (value === known) return false;
+    for (const name in value) if (quotes(note, Reflect.get(value, name), name, known)) return true;
+    return false;
+  }
+  if (typeof value === 'boolean' || key === 'message' || key === 'body' || key === 'orig') return false;
+  const said = String(value);
+  // No letter is longer than its small one.
+  return said.length > 2 && said.length <= note.length && note.includes(said.toLowerCase());
+}
 
 /** The note of a tip without the names of its giver. */
 function unnamed(event: Wire, who: unknown, note: string): string {
   try {
-    if (!quotes(note.toLowerCase(), [event, who])) return note;
+    const small = note.toLowerCase();
+    if (!quotes(small, who) && !quotes(small, event, '', who)) return note;
     const masked = maskEvent({ event, user: who, note });
     return textOf(isWire(masked) && masked.note);
   } catch {

@@ -14,6 +14,40 @@ describe('the memory against duplicates', () => {
     );
   });
 
+  it('delivery-1 is exact in whatever order ids come: ascending, mixed, again, forgotten on request', () => {
+    const step = fc.oneof(
+      { weight: 8, arbitrary: fc.record({ id: fc.nat({ max: 30 }).map(String) }) },
+      { weight: 1, arbitrary: fc.record({ id: fc.nat({ max: 30 }).map(String), forget: fc.constant(true) }) },
+      { weight: 1, arbitrary: fc.record({ rise: fc.constant(true) }) },
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 80, size: 'max' }), (steps) => {
+        const memory = createMemory(5);
+        /** The last ids that were added, each once; `undefined` in the place of one that was forgotten. */
+        let last: (string | undefined)[] = [];
+        const ever = new Set<string>();
+        steps.forEach((step, index) => {
+          const id = 'id' in step ? step.id : `~${1000 + index}`;
+          if ('forget' in step) {
+            memory.delete(id);
+            last = last.map((one) => (one === id ? undefined : one));
+            ever.delete(id);
+            expect(memory.has(id)).toBe(false);
+            return;
+          }
+          const known = memory.has(id);
+          if (last.includes(id)) expect(known).toBe(true);
+          if (!ever.has(id)) expect(known).toBe(false);
+          expect(memory.add(id)).toBe(!known);
+          ever.add(id);
+          last = [...last.filter((one) => one !== id), id].slice(-5);
+          for (const one of last) if (one !== undefined) expect(memory.has(one)).toBe(true);
+        });
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   it('delivery-1 is bounded: of more than two generations the first is forgotten', () => {
     const memory = createMemory();
     for (let id = 0; id < 12_000; id += 1) memory.add(`${id}`);
