@@ -2,13 +2,17 @@
  * An evening of tips from three platforms as one stream: live in a terminal, a line a tip where the output is none, JSON on request.
  * `npm start` runs it; `npm start -- --help` says what it can do.
  */
+import { once } from 'node:events';
 import { type Logger, map, merge, take } from 'tipstream';
 import { runUntilSignal } from 'tipstream/node';
 import { type Evening, help, readArguments } from './evening/arguments.ts';
+import { type DirectRooms, directRooms } from './evening/direct.ts';
 import { faultLine, tipLine } from './evening/lines.ts';
 import { liveRooms, mockRooms, type Rooms } from './evening/rooms.ts';
 import { addTip, emptyScene, quietSource, setStatus } from './evening/scene.ts';
 import { openScreen } from './evening/screen.ts';
+import { openSite } from './evening/site.ts';
+import { createSwitches, type Switches } from './evening/switches.ts';
 
 /** How many tips an evening has that nobody gave a number. */
 const fullEvening = 150;
@@ -25,21 +29,23 @@ const stderrLogger: Logger = {
 };
 
 async function run(evening: Evening, signal: AbortSignal): Promise<void> {
-  const { json, seed, faults, live } = evening;
+  const { json, seed, faults, live, page } = evening;
   const watched = !json && process.stdout.isTTY === true;
   const tips = evening.tips ?? (live ? undefined : fullEvening);
   const logger = watched ? false : stderrLogger;
+  const switches = live || faults ? undefined : createSwitches();
   const rooms = live
     ? liveRooms(process.env, logger)
     : await mockRooms({
         seed,
-        faults,
+        faults: faults ? { rate: 0.15 } : switches?.plan,
         logger,
         tips: tips ?? fullEvening,
         speed: watched ? speeds.watched : speeds.printed,
       });
   try {
-    await show(rooms, { watched, json, tips }, signal);
+    const direct = live ? undefined : () => directRooms(seed, tips ?? fullEvening);
+    await show(rooms, { watched, json, tips, page: json ? undefined : page, switches, direct }, signal);
   } finally {
     await rooms.close();
     if (faults && rooms.faults)
@@ -52,9 +58,14 @@ interface Look {
   watched: boolean;
   json: boolean;
   tips: number | undefined;
+  /** The port of the page. */
+  page: number | undefined;
+  switches: Switches | undefined;
+  direct: (() => Promise<DirectRooms>) | undefined;
 }
 
-async function show(rooms: Rooms, { watched, json, tips }: Look, signal: AbortSignal): Promise<void> {
+async function show(rooms: Rooms, look: Look, signal: AbortSignal): Promise<void> {
+  const { watched, json, tips, page, switches, direct } = look;
   const scene = emptyScene(rooms.title, tips);
   const marked = rooms.rooms.map(({ platform, dialect, tips: stream }) => {
     const source = quietSource(platform, dialect);
@@ -63,14 +74,24 @@ async function show(rooms: Rooms, { watched, json, tips }: Look, signal: AbortSi
     return map(stream, (tip) => ({ tip, source }));
   });
   const all = merge(marked);
+  const site =
+    page === undefined
+      ? undefined
+      : await openSite({ scene, tips: map(all, ({ tip }) => tip), switches, direct }, page);
+  if (site) scene.page = site.url;
+  if (site && !watched) process.stderr.write(`evening: the page is at ${site.url}\n`);
   const screen = watched ? openScreen(process.stdout, scene, rooms.now) : undefined;
   try {
     for await (const { tip, source } of (tips === undefined ? all : take(all, tips)).iterate({ signal })) {
       addTip(scene, source, tip);
       if (!watched) await print(json ? `${JSON.stringify(tip)}\n` : tipLine(tip));
     }
+    scene.over = true;
+    // Whoever looks at the page may go on looking.
+    if (watched && site?.visited && !signal.aborted) await once(signal, 'abort');
   } finally {
     screen?.close();
+    await site?.close();
   }
 }
 

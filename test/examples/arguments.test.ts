@@ -2,11 +2,19 @@ import { expect, test } from 'vitest';
 import { readArguments } from '../../docs/examples/evening/arguments.ts';
 
 test('without arguments it is a whole mock evening', () => {
-  expect(readArguments([])).toEqual({ tips: undefined, seed: '7', json: false, live: false, faults: false });
+  expect(readArguments([])).toEqual({
+    page: 8787,
+    tips: undefined,
+    seed: '7',
+    json: false,
+    live: false,
+    faults: false,
+  });
 });
 
 test('every argument is read', () => {
-  expect(readArguments(['--tips', '30', '--seed=11', '--json', '--faults'])).toEqual({
+  expect(readArguments(['--tips', '30', '--seed=11', '--json', '--faults', '--page', '0'])).toEqual({
+    page: 0,
     tips: 30,
     seed: '11',
     json: true,

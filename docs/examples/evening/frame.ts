@@ -40,7 +40,7 @@ export function frame(scene: Scene, canvas: Canvas): string[] {
   const goal = scene.goal === undefined ? '' : ` of ${number.format(scene.goal)}`;
 
   const top = [
-    '',
+    scene.page === undefined ? '' : draw([`  ${scene.page}`, dim]),
     draw([' '], ['tipstream', bold], ...spread(`  ${scene.title}`, clockTime(now), width - 11)),
     '',
     ...scene.sources.map((source) => draw(mark(source), ...totals(source, width), [`   ${words(source, now)}`, dim])),

@@ -3,7 +3,7 @@ import { seconds } from 'tipstream';
 import { createCamsoda } from 'tipstream/camsoda';
 import { createChaturbate } from 'tipstream/chaturbate';
 import { clientsFromEnv } from 'tipstream/env';
-import { createMockServer } from 'tipstream/mock';
+import { createMockServer, type FaultPlan } from 'tipstream/mock';
 import { createStripchat } from 'tipstream/stripchat';
 import { fastClock } from './clock.ts';
 
@@ -29,7 +29,7 @@ export interface Rooms {
 export interface MockEvening {
   seed: string;
   tips: number;
-  faults: boolean;
+  faults: FaultPlan | undefined;
   logger: Logger | false;
   /** How many times faster than the wall. */
   speed: number;
@@ -44,7 +44,7 @@ export async function mockRooms({ seed, tips, faults, logger, speed }: MockEveni
     limit: tips,
     every: seconds(20),
     clock,
-    ...(faults && { faults: { rate: 0.15 } }),
+    faults,
   });
   const roomOf = (platform: string, dialect = 'contract') => {
     const room = server.world.rooms.find((each) => each.platform === platform && each.dialect === dialect);

@@ -24,6 +24,10 @@ export interface Scene {
   tips: number;
   /** The evening ends after so many. */
   goal: number | undefined;
+  /** Its last tip came. */
+  over?: boolean;
+  /** Where the page is. */
+  page?: string | undefined;
 }
 
 /** More than any terminal has lines. */
