@@ -96,5 +96,8 @@ export function tipsFromEnv(env: Env, options: EnvOptions = {}): MergedStream<Ti
     throw envError(
       'no platform is set up; give e.g. CHATURBATE_USERNAME and CHATURBATE_TOKEN, STRIPCHAT_TOKEN, or CAMSODA_BROADCASTER and CAMSODA_API_KEY',
     );
-  return Object.assign(merge(streams), { close, [Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]: close });
+  return Object.defineProperties(merge(streams), {
+    close: { value: close },
+    [Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]: { value: close },
+  });
 }
