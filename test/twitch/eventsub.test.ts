@@ -64,6 +64,17 @@ describe('tips from EventSub', () => {
     ]);
   });
 
+  it('ES-2 count a cheer once where the other type comes first, and one that comes as a cheer only', async () => {
+    const { twitch, mock, watch, pass } = await eventSubRoom();
+    const seen = watch(twitch.tips());
+    await pass(50);
+    const { happen, what } = mock.eventsub;
+    happen([...what.cheer(1)].reverse());
+    happen(what.cheer(2, { anonymous: 'null' }).slice(0, 1));
+    await pass(50);
+    expect(seen.events.map(({ amount }) => amount)).toEqual([1, 2]);
+  });
+
   it('ES-3 count gifts once, where they are paid', async () => {
     const { twitch, mock, watch, pass } = await eventSubRoom();
     const seen = watch(twitch.tips());
