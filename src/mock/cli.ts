@@ -1,19 +1,25 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
 import { isTipstreamError } from '../core/errors.ts';
+import { freePorts } from './free-ports.ts';
 import { mistake } from './mistake.ts';
 import { createMockServer, type MockServer } from './server.ts';
+import { defaultPorts, services } from './services.ts';
 
 const help = `tipstream-mock: the upstreams of tipstream on this machine, for offline work
 
   --port <n>          where to listen on 127.0.0.1; 0 takes a free port   (5000)
   --seed <text>       the same seed gives the same evening                (1)
   --scenario <text>   for every request: quiet, empty, format:2, status:503,
-                      429:date:2, latency:12000, reset, malformed, html, ...
+                      429:date:2, latency:12000, reset, lost, malformed, html,
+                      and for sockets refuse:403, drop:3, freeze:3, garbage:3, ...
   --faults <rate>     the share of requests that fail, 0 to 1             (0)
   --limit <n>         ends the evening after so many tips                 (no end)
   --pace <n>          how fast the evening goes                           (1)
   --platforms <a,b>   which upstreams there are                           (all)
+  --one-port          serves all at one port, those with a state below their
+                      prefix. Otherwise they also have ports of their own,
+                      where these are free and --port is not 0: @PORTS
   --strict            check credentials
   --rate-limits       count requests and answer 429 beyond the limits
   --no-cors           answer as an upstream that forbids pages
@@ -22,7 +28,7 @@ const help = `tipstream-mock: the upstreams of tipstream on this machine, for of
 One request alone is told to fail by its header or query:
   curl -i -H 'x-mock-scenario: 429:date:2' 127.0.0.1:5000/events/stripchat
   curl -i '127.0.0.1:5000/events/stripchat?mock=reset'
-`;
+`.replace('@PORTS', Object.values(defaultPorts).join(', '));
 
 const flag = { type: 'boolean' } as const;
 const text = { type: 'string' } as const;
@@ -34,16 +40,25 @@ function numberIn(name: string, value: string | undefined): number | undefined {
   return number;
 }
 
-function welcome({ url, env, routes, world }: MockServer): string {
+function welcome({ url, env, routes, world, addresses }: MockServer): string {
   const lines = [`tipstream-mock on ${url}, seed ${world.seed}. Ctrl-C ends it.`, ''];
   for (const { platform, dialect, path } of routes)
-    lines.push(`  ${platform.padEnd(11)} ${dialect.padEnd(9)} GET ${url}${path}`);
+    if (!(platform in addresses)) lines.push(`  ${platform.padEnd(11)} ${dialect.padEnd(9)} GET ${url}${path}`);
+  for (const [name, address] of Object.entries(addresses)) lines.push(`  ${name.padEnd(25)} ${address}`);
   lines.push('', ...Object.entries(env).map(([name, value]) => `export ${name}='${value}'`));
   for (const { platform, dialect, channel, credential } of world.rooms) {
     if (dialect === 'real')
       lines.push('', `# the true ${platform}: baseUrl '${url}', username '${channel}', token '${credential}'`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** The usual ports of the services that are served, where nobody else listens. */
+function ownPorts(port: number | undefined, platforms: readonly string[] | undefined): Promise<Record<string, number>> {
+  const served = Object.entries(defaultPorts).filter(
+    ([name, usual]) => name in services && usual !== port && (platforms?.includes(name) ?? true),
+  );
+  return freePorts(Object.fromEntries(served));
 }
 
 async function run(): Promise<void> {
@@ -59,18 +74,22 @@ async function run(): Promise<void> {
       strict: flag,
       'rate-limits': flag,
       'no-cors': flag,
+      'one-port': flag,
       help: flag,
     },
   });
   if (values.help) return void process.stdout.write(help);
+  const port = numberIn('port', values.port);
+  const platforms = values.platforms?.split(',');
   const server = await createMockServer({
-    port: numberIn('port', values.port),
+    port,
+    ports: values['one-port'] || port === 0 ? undefined : await ownPorts(port, platforms),
     seed: values.seed,
     scenario: values.scenario,
     faults: values.faults === undefined ? undefined : { rate: numberIn('faults', values.faults) ?? 0 },
     limit: numberIn('limit', values.limit),
     pace: numberIn('pace', values.pace),
-    platforms: values.platforms?.split(','),
+    platforms,
     strict: values.strict,
     rateLimits: values['rate-limits'],
     cors: !values['no-cors'],

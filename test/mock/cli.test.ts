@@ -1,7 +1,9 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 import type { Readable } from 'node:stream';
 import { expect, it, onTestFinished } from 'vitest';
+import { freePorts } from '../../src/mock/free-ports.ts';
 
 type Program = ChildProcessByStdio<null, Readable, Readable>;
 
@@ -72,6 +74,27 @@ it.each(['SIGINT', 'SIGTERM'] as const)('EV-29 serves until %s, and then ends at
   expect(await held).toBe('cut');
 });
 
+it('says where each upstream with a state is, and its variables', async () => {
+  const said = await welcome(start('--port', '0', '--platforms', 'chaturbate,twitch'));
+  const [, address = ''] = /^ {2}twitch +(\S+)$/m.exec(said) ?? [];
+  expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/twitch$/);
+  expect((await fetch(`${address}/oauth2/validate`)).status).toBe(401);
+  expect(said).toContain(`export TWITCH_BASE_URL='${address}/`);
+  expect(said).not.toContain('tiktok');
+});
+
+it('gives an upstream with a state its usual port where that is free, and its prefix where it is taken', async () => {
+  const ours = createServer();
+  ours.listen(0, '127.0.0.1');
+  await once(ours, 'listening');
+  const taken = ours.address();
+  const port = typeof taken === 'object' ? taken?.port : 0;
+  expect(await freePorts({ one: port ?? 0 })).toEqual({});
+  ours.close();
+  await once(ours, 'close');
+  expect(await freePorts({ one: port ?? 0, two: 0 })).toEqual({ one: port, two: 0 });
+});
+
 it('--help says what there is', async () => {
   const { code, output } = await end(start('--help'));
   expect(code).toBe(0);
@@ -86,6 +109,7 @@ it('--help says what there is', async () => {
     '--strict',
     '--rate-limits',
     '--no-cors',
+    '--one-port',
   ])
     expect(output).toContain(`  ${option}`);
 });
