@@ -9,9 +9,7 @@ export interface Notice {
   at: unknown;
 }
 
-const none: Wire = {};
-
-const part = (value: unknown): Wire => (isWire(value) ? value : none);
+const part = (value: unknown): Wire => (isWire(value) ? value : {});
 
 /**
  * Reads a notification: a frame of the socket (`metadata`, `payload`), the body of a webhook (`subscription`, `event`) with
