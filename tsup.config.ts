@@ -9,6 +9,7 @@ const entries = {
   tiktok: 'src/tiktok/index.ts',
   twitch: 'src/twitch/index.ts',
   tipping: 'src/tipping/index.ts',
+  anilibria: 'src/anilibria/index.ts',
   env: 'src/adapters/env.ts',
   node: 'src/adapters/node.ts',
   'twitch-proxy': 'src/adapters/twitch-proxy.ts',

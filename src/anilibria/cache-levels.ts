@@ -40,7 +40,13 @@ export interface CacheLevels extends CacheOptions {
  * console.log(cache.stats().hits); // [0, 0]
  * ```
  */
-export function cacheLevels({ shared, database, clock, onError, memory = memoryCache({ clock }) }: CacheLevelsOptions = {}): CacheLevels {
+export function cacheLevels({
+  shared,
+  database,
+  clock,
+  onError,
+  memory = memoryCache({ clock }),
+}: CacheLevelsOptions = {}): CacheLevels {
   const levels: CacheTier[] = [
     { store: memory, ttl: minutes(5) },
     ...(shared ? [{ store: shared, ttl: minutes(30) }] : []),

@@ -60,6 +60,11 @@ export function listed<In extends object, T, U>(
   const call = opened(ask, (answer) => toPage(answer, show));
   return Object.assign(call, {
     all: (input: In, { max, ...options }: AllOptions = {}) =>
-      walk(`anilibria ${name}`, async (next: In) => (await call.withMeta(...([next, options] as never))).data, input ?? {}, max),
+      walk(
+        `anilibria ${name}`,
+        async (next: In) => (await call.withMeta(...([next, options] as never))).data,
+        input ?? {},
+        max,
+      ),
   }) as AnilibriaListCall<In, U>;
 }

@@ -1,15 +1,20 @@
-import type { Credential } from '../core/auth.ts';
 import { checkAddress } from '../core/address.ts';
+import type { Credential } from '../core/auth.ts';
 import { type ClientBase, clientOf, type EndpointCall, openWhole } from '../core/client.ts';
 import { configError, isTipstreamError } from '../core/errors.ts';
 import { line } from '../core/logger.ts';
-import { checkWord, type ClientOptions, defaults } from '../core/options.ts';
+import { type ClientOptions, checkWord, defaults } from '../core/options.ts';
 import { type AnilibriaCall, type AnilibriaListCall, listed, opened } from './calls.ts';
 import { anilibria, type GenreSpelling, spelledGenres } from './endpoints.ts';
 import { type AnilibriaFallback, withFallback } from './fallback.ts';
 import { createMirrors } from './mirrors.ts';
 import { type AnilibriaDay, type AnilibriaTitle, toDays, toTitle } from './normalize.ts';
-import { createNotifications, type NotificationOptions, type Notifications, type NotificationStream } from './notifications.ts';
+import {
+  createNotifications,
+  type NotificationOptions,
+  type NotificationStream,
+  type Notifications,
+} from './notifications.ts';
 import type { LimitInput, SearchInput, TitleInput, TitlesInput } from './queries.ts';
 import type { AnilibriaHealth, AnilibriaWireTitle } from './schemas.ts';
 
@@ -76,7 +81,13 @@ export interface Anilibria extends ClientBase {
  * ```
  */
 export function createAnilibria(options: AnilibriaOptions = {}): Anilibria {
-  const { baseUrl = anilibria.baseUrl ?? '', token, fallback = false, genres, assets = 'https://anilibria.tv' } = options;
+  const {
+    baseUrl = anilibria.baseUrl ?? '',
+    token,
+    fallback = false,
+    genres,
+    assets = 'https://anilibria.tv',
+  } = options;
   const { name } = anilibria;
   checkWord(name, 'genres', genres, ['repeat', 'comma', 'brackets']);
   const [first, ...more] = [baseUrl].flat();
@@ -97,10 +108,17 @@ export function createAnilibria(options: AnilibriaOptions = {}): Anilibria {
     { ...options, baseUrl: bases[0], fetch: mirrors.fetch },
     { credential: token },
   );
-  const { titles, search, updates, popular, random, schedule, health, genres: allGenres, ...base } = clientOf(
-    platform,
-    connection,
-  );
+  const {
+    titles,
+    search,
+    updates,
+    popular,
+    random,
+    schedule,
+    health,
+    genres: allGenres,
+    ...base
+  } = clientOf(platform, connection);
   const title = (wire: AnilibriaWireTitle, host = assets): AnilibriaTitle => toTitle(wire, host);
   const ask = fallback
     ? withFallback(titles.get.withMeta, connection, fallback === true ? {} : fallback, token)
@@ -132,8 +150,10 @@ export function createAnilibria(options: AnilibriaOptions = {}): Anilibria {
     ),
     genres: listed('genres', allGenres.withMeta, (genre) => genre),
     health,
-    notifications: (wanted) =>
-      (notifications ??= createNotifications(connection, mirrors.current, () => health())).stream(wanted),
+    notifications(wanted) {
+      notifications ??= createNotifications(connection, mirrors.current, () => health());
+      return notifications.stream(wanted);
+    },
   };
 }
 

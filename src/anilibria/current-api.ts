@@ -1,6 +1,6 @@
+import { isWire, type Wire } from '../stream/tip-wire.ts';
 import type { AnilibriaFallback } from './fallback.ts';
 import type { AnilibriaSource, AnilibriaWireEpisode, AnilibriaWireTitle } from './schemas.ts';
-import { isWire, type Wire } from '../stream/tip-wire.ts';
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value ? value : undefined);
 const number = (value: unknown): number | undefined =>
@@ -16,7 +16,12 @@ const sourcesOf = (wire: Wire, names: readonly (readonly [string, string])[]): A
 const genresOf = (value: unknown): string[] =>
   (Array.isArray(value) ? value : []).flatMap((genre: unknown) => text(genre) ?? text(part(genre).name) ?? []);
 
-const named = (wire: Wire, ru: unknown, en: unknown, alternative: unknown): Pick<AnilibriaWireTitle, 'id' | 'names'> => {
+const named = (
+  wire: Wire,
+  ru: unknown,
+  en: unknown,
+  alternative: unknown,
+): Pick<AnilibriaWireTitle, 'id' | 'names'> => {
   const id = number(wire.id);
   const name = text(ru);
   if (id === undefined) throw new TypeError('id: missing');
@@ -80,7 +85,9 @@ export function fromVersion3(title: unknown): AnilibriaWireTitle {
   const player = part(wire.player);
   const host = text(player.host);
   const whole = (source: AnilibriaSource): AnilibriaSource =>
-    host && source.url.startsWith('/') && !source.url.startsWith('//') ? { ...source, url: `https://${host}${source.url}` } : source;
+    host && source.url.startsWith('/') && !source.url.startsWith('//')
+      ? { ...source, url: `https://${host}${source.url}` }
+      : source;
   const episode = (value: Wire): AnilibriaWireEpisode => ({
     number: number(value.episode) ?? number(value.ordinal),
     name: text(value.name),

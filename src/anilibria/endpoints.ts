@@ -41,16 +41,46 @@ export const anilibria = platform({
   endpoints: {
     titles: {
       /** Titles by page. Kept for five minutes. */
-      list: get('/titles', { query: titlesQuery, response: titles, accepts, rate: 'all', cache: keep({ name: titlesKey }) }),
+      list: get('/titles', {
+        query: titlesQuery,
+        response: titles,
+        accepts,
+        rate: 'all',
+        cache: keep({ name: titlesKey }),
+      }),
       /** One title. Kept for five minutes. */
-      get: get('/titles/{id}', { params: titleParams, response: title, accepts, rate: 'all', cache: keep({ name: titleKey }) }),
+      get: get('/titles/{id}', {
+        params: titleParams,
+        response: title,
+        accepts,
+        rate: 'all',
+        cache: keep({ name: titleKey }),
+      }),
     },
     /** Titles by a word. Kept for five minutes. */
-    search: get('/search', { query: searchQuery, response: titles, accepts, rate: 'all', cache: keep({ name: searchKey }) }),
+    search: get('/search', {
+      query: searchQuery,
+      response: titles,
+      accepts,
+      rate: 'all',
+      cache: keep({ name: searchKey }),
+    }),
     /** Titles that were changed last. Kept for five minutes. */
-    updates: get('/updates', { query: limitQuery, response: titles, accepts, rate: 'all', cache: keep({ name: updatesKey }) }),
+    updates: get('/updates', {
+      query: limitQuery,
+      response: titles,
+      accepts,
+      rate: 'all',
+      cache: keep({ name: updatesKey }),
+    }),
     /** Titles that are watched most. Kept for five minutes. */
-    popular: get('/popular', { query: limitQuery, response: titles, accepts, rate: 'all', cache: keep({ name: popularKey }) }),
+    popular: get('/popular', {
+      query: limitQuery,
+      response: titles,
+      accepts,
+      rate: 'all',
+      cache: keep({ name: popularKey }),
+    }),
     /** A title by chance, another one at each call. */
     random: get('/random', { response: title, accepts, rate: 'all', joins: false }),
     /** What comes on which day. Kept for five minutes. */
@@ -62,7 +92,9 @@ export const anilibria = platform({
     }),
     /** All genres. Kept for five minutes. */
     genres: get('/genres', {
-      response: enveloped((data) => read(Genres, data).map((genre) => (typeof genre === 'string' ? genre : genre.name))),
+      response: enveloped((data) =>
+        read(Genres, data).map((genre) => (typeof genre === 'string' ? genre : genre.name)),
+      ),
       accepts,
       rate: 'all',
       cache: keep({ name: genresKey }),

@@ -15,7 +15,12 @@ export interface AnilibriaNotificationData {
 /** An episode came out. */
 export interface AnilibriaNewEpisode {
   type: 'new_episode';
-  data: AnilibriaNotificationData & { episode?: number | string; title?: string; episode_name?: string; poster?: string };
+  data: AnilibriaNotificationData & {
+    episode?: number | string;
+    title?: string;
+    episode_name?: string;
+    poster?: string;
+  };
   /** When, Unix time in milliseconds; without a word of it, when it arrived. */
   at: number;
 }
@@ -81,7 +86,11 @@ export function readFrame(text: string, now: number): Frame {
   if (typeof type !== 'string' || !type) return invalid('type', 'type missing');
   const data: Wire = { ...beside, ...(isWire(inner) ? inner : {}) };
   if (type === 'error')
-    return { kind: 'error', code: String(data.code ?? ''), message: typeof data.message === 'string' ? data.message : '' };
+    return {
+      kind: 'error',
+      code: String(data.code ?? ''),
+      message: typeof data.message === 'string' ? data.message : '',
+    };
   const at = readTimestamp(data.timestamp) ?? now;
   if (!known.includes(type))
     return { kind: 'notification', notification: { type: 'unknown', name: type, data, at }, id: undefined };

@@ -15,7 +15,7 @@ import { type AnilibriaWireTitle, Title } from './schemas.ts';
 
 /** Who is asked for a title while the service is down. */
 export interface AnilibriaFallback {
-  /** @default the origin of `baseUrl`, with `/api/anilibria` */
+  /** @default the `baseUrl` of the client without its `/v2` */
   baseUrl?: string | undefined;
   /** @default '/titles/{id}' */
   path?: string | undefined;
@@ -37,8 +37,9 @@ function openOlder(
   { baseUrl, path = '/titles/{id}', read: reader, assets }: AnilibriaFallback,
   credential: Credential | undefined,
 ): AskTitle {
-  const { origin, options } = connection;
-  const readTitle = (data: unknown): AnilibriaWireTitle => (reader ? read(reader, data) : (read(Title, data) as AnilibriaWireTitle));
+  const { origin, options, baseUrl: newer } = connection;
+  const readTitle = (data: unknown): AnilibriaWireTitle =>
+    reader ? read(reader, data) : (read(Title, data) as AnilibriaWireTitle);
   const older = platform({
     name: anilibria.name,
     auth: bearer(),
@@ -48,10 +49,14 @@ function openOlder(
       fallback: get(path, { params: titleParams, response: enveloped(readTitle), accepts, rate: 'all' }),
     },
   });
-  const base = baseUrl ?? origin + anilibriaVersions.v1;
+  const base = baseUrl ?? (/\/v2$/.test(newer) ? newer.slice(0, -3) : origin + anilibriaVersions.v1);
   // The token belongs to the service, and goes to nobody else.
   const own = new URL(base).origin === origin ? credential : undefined;
-  const second = openWhole(older, { ...options, baseUrl: base, signal: undefined, limiter: undefined }, { credential: own });
+  const second = openWhole(
+    older,
+    { ...options, baseUrl: base, signal: undefined, limiter: undefined },
+    { credential: own },
+  );
   connection.onClose(second.close);
   const { withMeta } = clientOf(older, second).fallback;
   return async (input, call) => {
@@ -86,7 +91,9 @@ export function withFallback(
       const left = deadline - (clock.now() - began);
       if (!isTipstreamError(error) || !outages.includes(error.code) || left < 50) throw error;
       if (!told && logger)
-        logger.warn?.(line(anilibria.name, clock.now(), `${error.message}; version 1 is asked until version 2 answers again`));
+        logger.warn?.(
+          line(anilibria.name, clock.now(), `${error.message}; version 1 is asked until version 2 answers again`),
+        );
       told = true;
       // Why the service itself is down is what somebody must look at.
       return older(input, { ...call, deadline: left }).catch((other) => {

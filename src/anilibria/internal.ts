@@ -110,7 +110,10 @@ export const internalNode = platform({
 });
 
 /** The doors between the services: sync, cache, notify, users. What they answer is not written down anywhere, so it is given as it came. */
-export interface AnilibriaInternal extends Calls<typeof internalPython.endpoints>, Calls<typeof internalNode.endpoints>, Pick<ClientBase, 'on' | 'close'> {}
+export interface AnilibriaInternal
+  extends Calls<typeof internalPython.endpoints>,
+    Calls<typeof internalNode.endpoints>,
+    Pick<ClientBase, 'on' | 'close'> {}
 
 /**
  * A client of the doors between AniLibria's services. For servers only: in a page it is `CONFIG`.
@@ -127,7 +130,10 @@ export interface AnilibriaInternal extends Calls<typeof internalPython.endpoints
 export function createAnilibriaInternal(options: AnilibriaInternalOptions): AnilibriaInternal {
   const { token: credential, baseUrl, nodeUrl } = options ?? {};
   if ('document' in globalThis)
-    throw configError('anilibria', 'the service token opens every door; createAnilibriaInternal is for servers, not for a page');
+    throw configError(
+      'anilibria',
+      'the service token opens every door; createAnilibriaInternal is for servers, not for a page',
+    );
   if (!credential) throw configError('anilibria', 'token is missing; give the service token');
   const python = clientOf(internalPython, openWhole(internalPython, { ...options, baseUrl }, { credential }));
   const node = clientOf(internalNode, openWhole(internalNode, { ...options, baseUrl: nodeUrl }, { credential }));

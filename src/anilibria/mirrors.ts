@@ -15,7 +15,11 @@ export interface Mirrors {
  *
  * @param moved - Told of each change.
  */
-export function createMirrors(bases: readonly [string, ...string[]], send: Fetch, moved: (to: string) => void): Mirrors {
+export function createMirrors(
+  bases: readonly [string, ...string[]],
+  send: Fetch,
+  moved: (to: string) => void,
+): Mirrors {
   let at = 0;
   const base = (): string => bases[at % bases.length] ?? bases[0];
   /** Many calls that fail together move on by one. */

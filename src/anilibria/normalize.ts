@@ -136,7 +136,11 @@ export function toTitle(wire: AnilibriaWireTitle, host: string): AnilibriaTitle 
 export function toDays(schedule: unknown, host: string): AnilibriaDay[] {
   const titles = (list: unknown): AnilibriaTitle[] =>
     (Array.isArray(list) ? list : []).flatMap((title: unknown) =>
-      isTitle(title) ? [toTitle(title, host)] : isWire(title) && isTitle(title.title) ? [toTitle(title.title, host)] : [],
+      isTitle(title)
+        ? [toTitle(title, host)]
+        : isWire(title) && isTitle(title.title)
+          ? [toTitle(title.title, host)]
+          : [],
     );
   if (!Array.isArray(schedule))
     return Object.entries(isWire(schedule) ? schedule : {}).map(([day, list]) => ({ day, titles: titles(list) }));

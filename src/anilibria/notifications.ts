@@ -109,7 +109,8 @@ export function createNotifications(
         const error = failure('AUTH', `the token was refused; give a new one as token, ${said}`, true);
         settle((asked) => asked.reject(error));
         return renewed(line.signal).then(
-          (other) => (other ? line.drop(failure('SOCKET', 'the token was refused; another one is at hand')) : line.end(error)),
+          (other) =>
+            other ? line.drop(failure('SOCKET', 'the token was refused; another one is at hand')) : line.end(error),
           () => line.end(error),
         );
       },

@@ -12,7 +12,8 @@ const reasons: readonly [RegExp, string][] = [
 /** Reads the service's own errors, FastAPI's, slowapi's, and those of the proxy in front (AL-19, AL-20). */
 export const readAnilibriaProblem: ProblemReader = (status, headers, text, body): ReadProblem => {
   const problem = readProblem(status, headers, text, body);
-  const reason = status === 401 && reasons.find(([words]) => words.test(problem.code ?? '') || words.test(problem.message));
+  const reason =
+    status === 401 && reasons.find(([words]) => words.test(problem.code ?? '') || words.test(problem.message));
   if (reason) problem.reason = reason[1];
   // slowapi counts a window of a minute and says no header of its own: nobody who waits that long is refused again.
   if (status === 429 && !/ratelimit-reset/.test([...headers.keys()].join())) problem.retryAfterMs ??= minutes(1);

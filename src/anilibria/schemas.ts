@@ -64,7 +64,10 @@ export interface AnilibriaWireTitle {
     | AnilibriaWireEpisode[]
     | null
     | undefined;
-  player?: { episodes?: Readonly<Record<string, AnilibriaWireEpisode>> | AnilibriaWireEpisode[] | null } | null | undefined;
+  player?:
+    | { episodes?: Readonly<Record<string, AnilibriaWireEpisode>> | AnilibriaWireEpisode[] | null }
+    | null
+    | undefined;
   poster?: AnilibriaPoster | null | undefined;
   rating?: number | null | undefined;
   /** ISO 8601; UTC where it has no offset. */

@@ -157,7 +157,9 @@ export function createCaller(platform: Platform<unknown>, connection: Connection
             ? within(endpoint, options.deadline, undefined, (own) => attempts(own, endpoint, prepared, headers))
             : endpoint.joins === false
               ? attempts(call, endpoint, prepared, headers)
-              : share(call, target + JSON.stringify(headers), (shared) => attempts(shared, endpoint, prepared, headers));
+              : share(call, target + JSON.stringify(headers), (shared) =>
+                  attempts(shared, endpoint, prepared, headers),
+                );
         if (!cache) return { answer: await fetch({}) };
         const name = await endpoint.cache?.name?.(prepared);
         const account = name === undefined || connection.tokens ? await connection.accountKey() : '';

@@ -16,7 +16,9 @@ export function readDeprecation(headers: Headers): string | undefined {
   const end = sunset === null ? undefined : dayOf(sunset);
   if (!old && end === undefined) return undefined;
   const since = old ? dayOf(deprecation) : undefined;
-  const link = /<([^<>]+)>[^,<]*\brel="?(?:deprecation|sunset|successor-version)"?/i.exec(headers.get('link') ?? '')?.[1];
+  const link = /<([^<>]+)>[^,<]*\brel="?(?:deprecation|sunset|successor-version)"?/i.exec(
+    headers.get('link') ?? '',
+  )?.[1];
   return [
     old ? `the upstream calls this outdated${since ? ` since ${since}` : ''}` : 'the upstream ends this',
     ...(end === undefined ? [] : [`it ends on ${end}`]),

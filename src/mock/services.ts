@@ -1,3 +1,4 @@
+import { anilibriaService } from './anilibria/index.ts';
 import type { MockService } from './service.ts';
 import { tiktokService } from './tiktok/index.ts';
 import { twitchService } from './twitch/index.ts';
@@ -14,6 +15,7 @@ export type ControlsOf<All extends Services> = {
 export const services = {
   twitch: twitchService,
   tiktok: tiktokService,
+  anilibria: anilibriaService,
 } as const satisfies Services;
 
 /** Where the upstreams of a developer's machine are expected, each at the root of a port. */
