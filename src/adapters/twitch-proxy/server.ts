@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Socket } from 'node:net';
 import { seconds } from '../../core/time.ts';
 import type { TwitchProxy } from './proxy.ts';
-import type { Reply } from './reply.ts';
+import { type Reply, withHeaders } from './reply.ts';
 import type { Visit } from './visit.ts';
 
 /** A proxy that listens. */
@@ -44,6 +44,10 @@ function write(response: ServerResponse, { status, headers, body }: Reply, metho
 /** Serves a proxy over HTTP. What lies ready goes out without a detour over `Request` and `Response`. */
 export function listen(proxy: TwitchProxy, { port = 8081, host }: ListenOptions): Promise<TwitchProxyServer> {
   const names = new WeakMap<Socket, string>();
+  let closed: Promise<void> | undefined;
+  /** Once the end was asked for, a connection ends with its answer. */
+  const send = (response: ServerResponse, reply: Reply, method: string): void =>
+    write(response, closed ? withHeaders(reply, ['Connection', 'close']) : reply, method);
   const respond = (request: IncomingMessage, response: ServerResponse): void => {
     const { method = 'GET', url: target = '/', headers, socket } = request;
     const { authorization, origin } = headers;
@@ -57,12 +61,12 @@ export function listen(proxy: TwitchProxy, { port = 8081, host }: ListenOptions)
       from: names.get(socket),
     };
     const reply = proxy.ready(visit);
-    if (reply) return write(response, reply, method);
+    if (reply) return send(response, reply, method);
     const leaving = new AbortController();
     response.once('close', () => leaving.abort());
     proxy
       .answer({ ...visit, signal: leaving.signal })
-      .then((late) => response.destroyed || write(response, late, method))
+      .then((late) => response.destroyed || send(response, late, method))
       .catch(() => response.destroy());
   };
   const server = createServer({ keepAliveTimeout: rest, requestTimeout: arrival, headersTimeout: arrival }, respond);
@@ -72,7 +76,6 @@ export function listen(proxy: TwitchProxy, { port = 8081, host }: ListenOptions)
     server.listen(port, host, () => {
       const address = server.address();
       const bound = typeof address === 'object' && address ? address.port : port;
-      let closed: Promise<void> | undefined;
       const end = async (): Promise<void> => {
         const late = setTimeout(() => server.closeAllConnections(), farewell);
         await new Promise((done) => server.close(done));
