@@ -4,6 +4,7 @@ import { admit, createDesk } from './desk.ts';
 import { createEventSub, type EventSubControls } from './eventsub.ts';
 import { helixRoutes } from './helix-routes.ts';
 import { idRoutes } from './id-routes.ts';
+import { type ProxyControls, proxyRoutes } from './proxy-routes.ts';
 import type { IssueOptions, MockToken, TwitchState } from './state.ts';
 import type { TwitchSwitches } from './switches.ts';
 
@@ -23,11 +24,16 @@ export interface TwitchControls {
   revoke(accessToken: string, options?: { keep?: boolean }): void;
   /** The sockets of EventSub, and what happens in mira's channel. */
   readonly eventsub: EventSubControls;
+  /** The proxy: what it logged and keeps. */
+  readonly proxy: ProxyControls;
   /** Answers the next request to a path that ends so with this, whoever asks. */
   next(path: string, answer: Answer): void;
 }
 
-/** Twitch: Helix below `/helix`, id.twitch.tv below `/oauth2`, the sockets of EventSub at `/ws`, as they are in production. */
+/**
+ * Twitch: Helix below `/helix`, id.twitch.tv below `/oauth2`, the sockets of EventSub at `/ws`, as they are in production; at the root the
+ * proxy as it is documented.
+ */
 export const twitchService: MockService<TwitchControls> = {
   name: 'twitch',
   prefix: '/twitch',
@@ -44,8 +50,10 @@ export const twitchService: MockService<TwitchControls> = {
         return 'status' in admission ? admission : { ...admission.token, headers: admission.headers };
       },
     });
+    const helix = helixRoutes(desk);
+    const proxy = proxyRoutes(desk, helix);
     return {
-      routes: [...helixRoutes(desk), ...idRoutes(desk), ...eventsub.routes],
+      routes: [...helix, ...idRoutes(desk), ...proxy.routes, ...eventsub.routes],
       sockets: eventsub.sockets,
       close: eventsub.close,
       env: (origin) => ({
@@ -60,6 +68,7 @@ export const twitchService: MockService<TwitchControls> = {
         state,
         user: state.user,
         eventsub: eventsub.controls,
+        proxy: proxy.controls,
         issue: state.issue,
         revoke(accessToken, { keep = false } = {}) {
           const token = state.tokens.get(accessToken);

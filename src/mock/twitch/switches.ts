@@ -10,6 +10,8 @@ export interface TwitchSwitches {
   headers: boolean;
   /** Whether a refresh token is used up by its use. */
   rotates: boolean;
+  /** Whether the proxy gives up waiting for its own quota. */
+  limiterFails: boolean;
   /** How lists are broken: as they have been in production. */
   lists: 'right' | 'no-cursor' | 'same-cursor' | 'empty-page';
 }
@@ -20,6 +22,7 @@ export const switchesOf = (refuses: boolean): TwitchSwitches => ({
   refuses,
   headers: true,
   rotates: true,
+  limiterFails: false,
   lists: 'right',
 });
 
