@@ -61,7 +61,7 @@ export async function hostStream(
 
 /**
  * Joins a broadcast as a viewer (TP-26): gives the token and what the page needs for WebRTC. Watch `tips({ streamId })` beside it.
- * Errors: `NOT_FOUND`, `CONFLICT` where the stream is not live.
+ * Errors: `NOT_FOUND`; `VALIDATION` or `CONFLICT` where the stream is not live.
  */
 export async function joinStream(
   { streams }: Pick<Tipping, 'streams'>,

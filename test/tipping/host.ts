@@ -23,6 +23,8 @@ export interface Host {
   baseUrl: string;
   controls: TippingControls;
   arrivals: Arrival[];
+  /** The sockets that somebody wanted to open. */
+  upgrades: Arrival[];
   /** Answers instead of the mock, until it says nothing more. */
   instead: ((arrival: Arrival) => Answer | 'reset' | undefined | Promise<Answer | 'reset' | undefined>) | undefined;
   /** How many arrivals there were of `POST /auth/login` and its like. */
@@ -71,14 +73,16 @@ export async function serveTipping(
   });
   const routes = running.routes.map((route) => ({ ...route, shape: pattern(route.path) }));
   const arrivals: Arrival[] = [];
+  const upgrades: Arrival[] = [];
+  const plain = (headers: IncomingMessage['headers']) =>
+    Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
   const open = new Set<Duplex>();
 
   const server = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += chunk;
     const { pathname } = new URL(request.url ?? '/', origin);
-    const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
-    const arrival = { method: request.method ?? '', path: request.url ?? '', headers, body };
+    const arrival = { method: request.method ?? '', path: request.url ?? '', headers: plain(request.headers), body };
     arrivals.push(arrival);
     const given = await host.instead?.(arrival);
     if (given === 'reset') return void request.socket.destroy();
@@ -98,6 +102,7 @@ export async function serveTipping(
 
   const sockets = new WebSocketServer({ noServer: true });
   server.on('upgrade', (request, socket, head) => {
+    upgrades.push({ method: 'GET', path: request.url ?? '', headers: plain(request.headers), body: '' });
     const { pathname } = new URL(request.url ?? '/', origin);
     const found = running.sockets?.find(({ path }) => pattern(path).test(pathname));
     const visit = found && visitOf(request, '', origin, { ...pattern(found.path).exec(pathname)?.groups });
@@ -130,6 +135,7 @@ export async function serveTipping(
     baseUrl: `${origin}/v1`,
     controls: running.controls,
     arrivals,
+    upgrades,
     instead: undefined,
     count: (call) => arrivals.filter(({ method, path }) => `${method} ${path.split('?')[0]?.slice(3)}` === call).length,
     async close() {

@@ -15,6 +15,8 @@ export interface TippingRooms {
   listening(streamId?: string): number;
   /** Connections so far. */
   readonly connections: number;
+  /** What clients said, the last thousand messages. */
+  readonly heard: readonly string[];
 }
 
 const tokenOf = (protocols: string): string | undefined =>
@@ -22,12 +24,14 @@ const tokenOf = (protocols: string): string | undefined =>
 
 export function createRooms(state: State, sessions: Sessions, switches: TippingSwitches): TippingRooms {
   const listeners = new Map<Peer, string>();
+  const heard: string[] = [];
   let connections = 0;
 
   return {
     get connections() {
       return connections;
     },
+    heard,
     socket: {
       path: '/v1/streams/:streamId/events',
       refuse({ url, request, params }) {
@@ -43,6 +47,10 @@ export function createRooms(state: State, sessions: Sessions, switches: TippingS
       open({ params, url, request }, peer) {
         connections += 1;
         const join = (): void => void listeners.set(peer, params.streamId ?? '');
+        peer.onMessage((text) => {
+          heard.push(text);
+          if (heard.length > 1000) heard.shift();
+        });
         const { socketAuth: place } = switches;
         const known = url.searchParams.has('token') || request.headers.has('sec-websocket-protocol');
         if (place === 'message' || (place === 'any' && !known)) {
