@@ -54,7 +54,10 @@ export function give<T>(leftovers: Leftovers<T>, ticket: Ticket, newcomer?: Watc
   leftovers.giving = true;
   try {
     if (alone) show(fan, ticket, newcomer);
-    for (let first = next.shift(); first; first = next.shift()) show(fan, ...first);
+    while (next.length > 0) {
+      const first = next.shift();
+      if (first) show(fan, ...first);
+    }
   } finally {
     leftovers.giving = false;
   }

@@ -166,7 +166,8 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
         // A store that works again says nothing: it is looked at once a second.
         const stop = clock.after(1000, resolve);
         hub.fewer = () => {
-          if (!signal.aborted && fullBecause()) return;
+          // Looked at for every event: the reason is put into words only where it may be over.
+          if (!signal.aborted && (hub.untaken >= ahead || fullBecause())) return;
           stop();
           resolve();
         };

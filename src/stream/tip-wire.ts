@@ -31,6 +31,16 @@ export interface TipContext {
 export interface ReadContext extends TipContext {
   id: string;
   receivedAt: number;
+  /** The room of the last event: mostly that of the next one, too. */
+  room?: Room;
+}
+
+/** Whose room it is, and how the ids of its tips begin. */
+interface Room {
+  /** What the event says. */
+  readonly said: unknown;
+  readonly channel: string | undefined;
+  readonly prefix: string;
 }
 
 /** Wire event to tip, without a throw, a clock or a random number; `undefined` for what is no tip. */
@@ -159,6 +169,13 @@ export function secondsOf(value: unknown): number | undefined {
   return time > 0 && time <= lastTime ? time / 1000 : undefined;
 }
 
+function roomOf(platform: string, said: unknown, context: ReadContext): Room {
+  if (context.room && context.room.said === said) return context.room;
+  const channel = upstreamId(said) ?? context.channel;
+  context.room = { said, channel, prefix: `${platform}:${channel && channel.length <= 48 ? channel : '-'}:` };
+  return context.room;
+}
+
 /** The tip that a reading describes; `undefined` where the event is none, a report where the amount cannot be read. */
 export function toEvent(
   platform: string,
@@ -183,19 +200,15 @@ export function toEvent(
     return invalid('wrong type for amount', [pathTo(event, part), key].filter(Boolean).join('.'));
   }
   if (amount < 0) context.warn?.(`${platform}: a tip with a negative amount`);
-  const channel = upstreamId(reading.channel) ?? context.channel;
-  const room = channel && channel.length <= 48 ? channel : '-';
-  const tip: TipEvent = {
-    platform,
-    amount,
-    tipper: (!hidden && nameOf(who)) || anonymous,
-    message: hidden && reading.message ? unnamed(event, who, reading.message) : reading.message,
-    timestamp: time ?? context.receivedAt / 1000,
-    id: `${platform}:${room}:${reading.id ?? context.id}`,
-    unit: 'token',
-    anonymous: hidden,
-  };
-  if (channel) tip.channel = channel;
+  const { channel, prefix } = roomOf(platform, reading.channel, context);
+  const tipper = (!hidden && nameOf(who)) || anonymous;
+  const message = hidden && reading.message ? unnamed(event, who, reading.message) : reading.message;
+  const timestamp = time ?? context.receivedAt / 1000;
+  const id = prefix + (reading.id ?? context.id);
+  // A field that is added later costs every tip an object more.
+  const tip: TipEvent = channel
+    ? { platform, amount, tipper, message, timestamp, id, unit: 'token', anonymous: hidden, channel }
+    : { platform, amount, tipper, message, timestamp, id, unit: 'token', anonymous: hidden };
   if (!hidden && isWire(who)) {
     const tipperId = upstreamId(who.id ?? who.userId ?? who.user_id);
     if (tipperId) tip.tipperId = tipperId;

@@ -2,7 +2,7 @@ import type { EventStream } from './event-stream.ts';
 import type { Origin } from './origin.ts';
 import type { Received } from './pages.ts';
 import type { TipEvent } from './tip-event.ts';
-import type { ReadTip } from './tip-wire.ts';
+import type { ReadContext, ReadTip } from './tip-wire.ts';
 import { view } from './view.ts';
 
 /** What belongs to one view of a source, so that two views of it may differ. */
@@ -24,10 +24,13 @@ export function tipsOf<E>(
   signal?: AbortSignal,
 ): EventStream<TipEvent> {
   const { platform, channel } = source;
+  const context: ReadContext = { id: '', receivedAt: 0, channel, warn, includePrivate };
   return view<Received<E>, TipEvent>(
     source,
     ({ event, id, at, backlog }, emit) => {
-      const tip = read(event, { id, receivedAt: at, channel, warn, includePrivate });
+      context.id = id;
+      context.receivedAt = at;
+      const tip = read(event, context);
       if (!tip) return undefined;
       if ('invalid' in tip) return void emit('invalid', { platform, path: tip.path, code: tip.invalid });
       if (tip.amount === 0 && zero === 'skip') return undefined;
