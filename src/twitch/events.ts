@@ -7,7 +7,8 @@ import type { PushOptions, PushStream } from '../stream/push.ts';
 import type { TipEvent } from '../stream/tip-event.ts';
 import type { TipView } from '../stream/views.ts';
 import type { EventSub } from './eventsub.ts';
-import { appTokenText, type TwitchTipKind, type TwitchTopic, typesOf, usualTypes } from './eventsub-topics.ts';
+import { appTokenError, checkKinds, type TwitchTipKind } from './eventsub-kinds.ts';
+import type { TwitchTopic } from './eventsub-topics.ts';
 import type { TwitchEvent } from './schemas/events.ts';
 
 /** Whose channel is listened to. Without either it is the channel of the token's own user. */
@@ -127,7 +128,7 @@ export function twitchStreams(connection: Connection, { eventsubUrl, app }: Stre
   };
 
   const check = ({ broadcasterId, login }: TwitchWhose): void => {
-    if (app) throw configError('twitch', appTokenText);
+    if (app) throw appTokenError();
     if (broadcasterId !== undefined && login !== undefined)
       throw configError('twitch', 'give broadcasterId or login, not both; they might be two channels');
     if (broadcasterId === '' || login === '')
@@ -140,13 +141,12 @@ export function twitchStreams(connection: Connection, { eventsubUrl, app }: Stre
   return {
     tips(options = {}) {
       check(options);
-      const types = typesOf(options.include);
-      return later<TipEvent, EventStream<TipEvent>>((eventSub) => eventSub.tips(options, types))[0];
+      checkKinds(options.include);
+      return later<TipEvent, EventStream<TipEvent>>((eventSub) => eventSub.tips(options))[0];
     },
     events(options = {}) {
       check(options);
-      const types = options.types ?? usualTypes;
-      return later<TwitchEvent, EventStream<TwitchEvent>>((eventSub) => eventSub.events(options, types))[0];
+      return later<TwitchEvent, EventStream<TwitchEvent>>((eventSub) => eventSub.events(options))[0];
     },
     push(options) {
       const [stream, loaded] = later<TipEvent, PushStream>((eventSub) => eventSub.push(options));

@@ -1,5 +1,6 @@
 import { type ErrorCode, isTipstreamError, TipstreamError, type TipstreamErrorInit } from '../core/errors.ts';
-import { appTokenText, scopeOf, type Topic } from './eventsub-topics.ts';
+import { appTokenError } from './eventsub-kinds.ts';
+import { scopeOf, type Topic } from './eventsub-topics.ts';
 
 const letter = (code: ErrorCode, text: string, fatal: boolean, more?: Partial<TipstreamErrorInit>): TipstreamError =>
   new TipstreamError({
@@ -60,13 +61,10 @@ export function nothingLeft(refusals: readonly Refusal[]): TipstreamError {
   return letter(first?.code ?? 'PERMISSION', text, true, { status, problem });
 }
 
-/** The token is no user's. */
-export const appTokenLetter = (): TipstreamError => letter('CONFIG', appTokenText, true);
-
 /** Whose tips they are could not be found out. */
 export const noUserLetter = (login: string | undefined): TipstreamError =>
   login === undefined
-    ? appTokenLetter()
+    ? appTokenError()
     : letter('NOT_FOUND', 'there is no user with this login; look at the option login', true);
 
 /** What is said of a subscription that was taken away. */

@@ -2,7 +2,8 @@ import type { TipstreamError } from '../core/errors.ts';
 import { type Clock, type Random, seconds, sleep } from '../core/time.ts';
 import type { Line } from '../stream/socket.ts';
 import { askedWait, type EventSubCalls, isTopic, verdictOf } from './eventsub-calls.ts';
-import { appTokenLetter, nothingLeft, type Refusal, refusalLetters, unknownLetter } from './eventsub-letters.ts';
+import { appTokenError } from './eventsub-kinds.ts';
+import { nothingLeft, type Refusal, refusalLetters, unknownLetter } from './eventsub-letters.ts';
 import type { Topic } from './eventsub-topics.ts';
 
 /** What a session needs of the world. */
@@ -89,7 +90,7 @@ export function openSession(parts: SessionParts, firstLine: Line, firstId: strin
           line.drop(error.fatal || !error.retryable ? undefined : error);
           return undefined;
         case 'app':
-          line.end(appTokenLetter());
+          line.end(appTokenError());
           return undefined;
         case 'over':
           line.end(error);

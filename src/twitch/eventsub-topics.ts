@@ -1,11 +1,4 @@
-import { configError } from '../core/errors.ts';
-
-/** Sockets of EventSub take the tokens of users. */
-export const appTokenText =
-  'sockets of EventSub take the token of a user, and this is the token of an app; give createTwitch the token of the broadcaster, or bring webhooks to push()';
-
-/** What counts as a tip: everything given in bits; new subscriptions; subscriptions for others; renewed ones; money for a charity. */
-export type TwitchTipKind = 'bits' | 'subscriptions' | 'gifts' | 'resubs' | 'charity';
+import type { TwitchTipKind } from './eventsub-kinds.ts';
 
 /** A type of events to subscribe to, where its name does not say all. */
 export interface TwitchTopic {
@@ -50,15 +43,7 @@ export const usualTypes: readonly string[] = [
 ];
 
 /** The types behind `include`. */
-export function typesOf(include: readonly TwitchTipKind[] = usual): string[] {
-  const unknown = include.find((kind) => !Object.hasOwn(kinds, kind));
-  if (unknown !== undefined || include.length === 0)
-    throw configError(
-      'twitch',
-      `include: ${unknown ?? 'nothing'} is no kind of tip; ${Object.keys(kinds).join(', ')} are`,
-    );
-  return include.flatMap((kind) => kinds[kind]);
-}
+export const typesOf = (include: readonly TwitchTipKind[] = usual): string[] => include.flatMap((kind) => kinds[kind]);
 
 /** The versions that are not 1. */
 const versions: readonly [RegExp, string][] = [[/^channel\.(hype_train\.|update$|follow$|moderate$)/, '2']];

@@ -11,14 +11,14 @@ import type { Refusal } from './eventsub-letters.ts';
 import { noUserLetter } from './eventsub-letters.ts';
 import { firstOfPair, isOwnCheer } from './eventsub-pairs.ts';
 import { closed, createTalking } from './eventsub-talk.ts';
-import { type Topic, type TwitchTopic, topicOf } from './eventsub-topics.ts';
+import { type Topic, type TwitchTopic, topicOf, typesOf, usualTypes } from './eventsub-topics.ts';
 import { eventId, mask, readTip } from './normalize.ts';
 import type { TwitchEvent } from './schemas/events.ts';
 
 /** What a client shows of EventSub. */
 export interface EventSub {
-  tips(options: TwitchTipsOptions, types: readonly string[]): EventStream<TipEvent>;
-  events(options: TwitchEventsOptions, types: readonly (string | TwitchTopic)[]): EventStream<TwitchEvent>;
+  tips(options: TwitchTipsOptions): EventStream<TipEvent>;
+  events(options: TwitchEventsOptions): EventStream<TwitchEvent>;
   push(options?: PushOptions): PushStream;
   simulate(tip?: Partial<TipEvent>): Promise<void>;
 }
@@ -144,12 +144,14 @@ export function openEventSub(connection: Connection, address: string): EventSub 
   };
 
   return {
-    tips(options, types) {
+    tips(options) {
+      const types = typesOf(options.include);
       const shows = (event: TwitchEvent | Simulated): boolean =>
         isSimulated(event) || (types.includes(String(event.type)) && !isOwnCheer(event));
       return live.tips(only(shared(options), types, shows), options);
     },
-    events(options, types) {
+    events(options) {
+      const { types = usualTypes } = options;
       const names = types.map((type) => (typeof type === 'string' ? type : type.type));
       const shows = (event: TwitchEvent | Simulated): boolean =>
         !isSimulated(event) && names.includes(String(event.type));

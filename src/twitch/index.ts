@@ -7,7 +7,8 @@ export { type AppTokenOptions, appToken } from './app-token.ts';
 export type { TwitchAuth, TwitchAuthSetting, TwitchTokens } from './auth.ts';
 export { createTwitch, type Twitch, type TwitchCalls } from './client.ts';
 export type { TwitchEventsOptions, TwitchStreams, TwitchTipsOptions, TwitchWhose } from './events.ts';
-export type { TwitchTipKind, TwitchTopic } from './eventsub-topics.ts';
+export type { TwitchTipKind } from './eventsub-kinds.ts';
+export type { TwitchTopic } from './eventsub-topics.ts';
 export { toTip } from './normalize.ts';
 export type { TwitchOptions, TwitchSettings } from './options.ts';
 export {
