@@ -4,9 +4,9 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
-import { build } from 'esbuild';
+import { build, type Metafile } from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
 
@@ -19,6 +19,8 @@ export interface Budget {
   kilobytes: number;
   /** What it should weigh: docs/decisions/sizes-above-the-goal.md. */
   goal: number;
+  /** Only what is loaded before anything else is asked for; or everything in one file, where nothing is loaded later. @default every chunk */
+  part?: 'first' | 'one file';
 }
 
 const all = (entry: string): string => `export * from '${entry}';`;
@@ -29,7 +31,21 @@ export const budgets: readonly Budget[] = [
   { what: '`tipstream/chaturbate`', code: all('tipstream/chaturbate'), kilobytes: 28.3, goal: 18 },
   { what: '`tipstream/stripchat`', code: all('tipstream/stripchat'), kilobytes: 28, goal: 18 },
   { what: '`tipstream/camsoda`', code: all('tipstream/camsoda'), kilobytes: 27.8, goal: 18 },
-  { what: '`tipstream/twitch`', code: all('tipstream/twitch'), kilobytes: 31.4, goal: 28 },
+  {
+    what: '`tipstream/twitch`: what an app loads that calls `users`',
+    code: "import { createTwitch } from 'tipstream/twitch'; createTwitch(globalThis.options).users({ ids: ['1'] });",
+    part: 'first',
+    kilobytes: 35.6,
+    goal: 28,
+  },
+  {
+    what: '`tipstream/twitch` in one file',
+    code: all('tipstream/twitch'),
+    part: 'one file',
+    kilobytes: 49.8,
+    goal: 28,
+  },
+  { what: '`tipstream/twitch`', code: all('tipstream/twitch'), kilobytes: 50.5, goal: 28 },
   { what: '`tipstream/anilibria`', code: all('tipstream/anilibria'), kilobytes: 42.3, goal: 28 },
   { what: '`tipstream/tipping`', code: all('tipstream/tipping'), kilobytes: 37.3, goal: 28 },
   {
@@ -48,12 +64,12 @@ export const budgets: readonly Budget[] = [
   { what: '`tipstream`: everything', code: all('tipstream'), kilobytes: 21.3, goal: 18 },
 ];
 
-const bundle = (code: string) =>
+const bundle = (code: string, splitting = true) =>
   build({
     stdin: { contents: code, resolveDir: root },
     bundle: true,
     minify: true,
-    splitting: true,
+    splitting,
     format: 'esm',
     platform: 'browser',
     target: 'es2022',
@@ -68,10 +84,22 @@ const bundle = (code: string) =>
 const brotli = (contents: Uint8Array): number =>
   brotliCompressSync(contents, { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } }).length;
 
+/** The chunks that are loaded with the program itself. */
+function firstOf(outputs: Metafile['outputs']): Set<string> {
+  const first = new Set(Object.keys(outputs).filter((path) => outputs[path]?.entryPoint === '<stdin>'));
+  // A set gives what is added while it is walked.
+  for (const path of first)
+    for (const { path: next, kind } of outputs[path]?.imports ?? []) if (kind === 'import-statement') first.add(next);
+  return first;
+}
+
 /** The size of a program in bytes, every chunk compressed by itself, as a server would. */
-export async function weigh(code: string): Promise<number> {
-  const { outputFiles } = await bundle(code);
-  return outputFiles.reduce((sum, { contents }) => sum + brotli(contents), 0);
+export async function weigh(code: string, part?: Budget['part']): Promise<number> {
+  const { outputFiles, metafile } = await bundle(code, part !== 'one file');
+  const first = firstOf(metafile.outputs);
+  return outputFiles
+    .filter(({ path }) => part !== 'first' || first.has(relative(process.cwd(), path).replaceAll('\\', '/')))
+    .reduce((sum, { contents }) => sum + brotli(contents), 0);
 }
 
 /** The bytes that each file brings into a program, minified, the largest first. */
@@ -94,7 +122,7 @@ export const table = (rows: readonly { what: string; bytes: number }[]): string 
   ['| import | kB |', '|---|---|', ...rows.map(({ what, bytes }) => `| ${what} | ${kilobytes(bytes)} |`)].join('\n');
 
 export const measure = (): Promise<(Budget & { bytes: number })[]> =>
-  Promise.all(budgets.map(async (budget) => ({ ...budget, bytes: await weigh(budget.code) })));
+  Promise.all(budgets.map(async (budget) => ({ ...budget, bytes: await weigh(budget.code, budget.part) })));
 
 if (import.meta.main) {
   const why = process.argv.indexOf('--why');
