@@ -28,10 +28,10 @@ export interface TwitchCalls extends Omit<ClientBase, 'verify'> {
   /** The channels that `userId`, the token's user, moderates. Needs the scope `user:read:moderated_channels`. Kept for a minute. */
   moderatedChannels: ListCall<ModeratedChannelsInput, TwitchModeratedChannel>;
   /**
-   * Asks whose token it is, and says in a sentence whether it is good for your calls, or which scope is missing. Twitch wants this done at
-   * the start and every hour for the token of a user.
+   * Asks whose token it is, and says in a sentence whether it is good and which scope is missing for what. Twitch wants this done at the start
+   * and every hour for the token of a user.
    *
-   * @param needs.scopes - What you need. @default the scopes of `chatters` and `moderatedChannels`; none for an app token
+   * @param needs.scopes - What you need: `ok` is then whether all of them are there. @default any scope that something here asks for
    */
   verify(needs?: { scopes?: readonly string[] | undefined }): Promise<Verification>;
 }
@@ -62,6 +62,7 @@ type Listed<In, T> = (input: In, options?: CallOptions) => Promise<{ data: Page<
 /** The calls to Helix, as a client shows them. */
 function callsOf(helix: Helix): TwitchCalls {
   const { calls, kind } = helix;
+  /** A call that the token of an app can never do: said before anything is sent. */
   const ofUser = <In extends PartInput, T>(list: Listed<In, T>, scope: string, setting: WalkSetting<T>) => {
     const withMeta: Listed<In, T> = async (input, options) => {
       if (kind !== 'app') return list(input, options);

@@ -8,13 +8,18 @@ export const scopes = {
   moderatedChannels: 'user:read:moderated_channels',
 } as const;
 
-/** `chatters` for its scope; nothing for a scope that no call of ours has. */
-const purposeOf = (scope: string): string => {
-  const [call] = Object.entries(scopes).find(([, needed]) => needed === scope) ?? [];
-  return call ? `${scope} (for ${call})` : scope;
+/** What a user token can be good for, by scope. */
+const purposes: Readonly<Record<string, string>> = {
+  [scopes.chatters]: 'chatters',
+  [scopes.moderatedChannels]: 'moderatedChannels',
+  'bits:read': 'bits',
+  'channel:read:subscriptions': 'subscriptions and gifts',
 };
 
-/** Asks whose token it is, and says whether it is good for `needed`. */
+const listed = (missing: readonly string[]): string =>
+  missing.map((scope) => (purposes[scope] ? `${scope} (for ${purposes[scope]})` : scope)).join(', ');
+
+/** Asks whose token it is, and says whether it is good for `needed`; without, whether it is good for anything that asks for a scope. */
 export async function verifyToken(
   { validate, options }: Helix,
   needed: readonly string[] | undefined,
@@ -28,15 +33,17 @@ export async function verifyToken(
   if (client_id !== options.clientId)
     return { ok: false, message: 'twitch: the token was made for another app; give clientId and token of one app' };
   const held = found.scopes ?? [];
-  const missing = (needed ?? (user_id ? Object.values(scopes) : [])).filter((scope) => !held.includes(scope));
-  const whose = user_id ? `the token of ${login ?? user_id}` : 'the app token';
-  if (missing.length)
+  const wanted = needed ?? (user_id ? Object.keys(purposes) : []);
+  const missing = wanted.filter((scope) => !held.includes(scope));
+  const ok = missing.length < (needed ? 1 : Math.max(1, wanted.length));
+  const lacks = missing.length ? `; it lacks ${listed(missing)}` : '';
+  if (!user_id)
     return {
-      ok: false,
-      message: `twitch: ${whose} is good, but lacks ${missing.map(purposeOf).join(' and ')}; ${user_id ? 'let its user grant it, or name the scopes that you need' : 'only the token of a user can have it'}`,
+      ok,
+      message: `twitch: the app token works for users(), everything else needs the token of a user${lacks}`,
     };
   return {
-    ok: true,
-    message: `twitch: ${whose} works${user_id ? '' : ' for users(); everything else needs the token of a user'}`,
+    ok,
+    message: `twitch: the token of ${login ?? user_id} ${ok ? 'works' : 'is good, and not for this'}${lacks}${ok ? '' : '; let its user grant that'}`,
   };
 }
