@@ -2,7 +2,7 @@
  * The front door: what a tip is, streams and what can be done with them, errors, and the parts that an app hands to its clients. No platform is
  * in here; each has an import of its own.
  *
- * @module
+ * @module tipstream
  */
 
 export type { Credential, TokenProvider } from './core/auth.ts';

@@ -1,7 +1,7 @@
 /**
  * Clients from environment variables, so that a program holds no credential.
  *
- * @module
+ * @module tipstream/env
  */
 import { type Camsoda, createCamsoda } from '../camsoda/index.ts';
 import { type Chaturbate, createChaturbate } from '../chaturbate/index.ts';

@@ -1,7 +1,7 @@
 /**
  * The Twitch proxy as a server on Node, for programs of your own: with a shared cache, for example.
  *
- * @module
+ * @module tipstream/twitch-proxy-node
  */
 import type { TwitchProxyOptions } from './twitch-proxy/options.ts';
 import { createProxy } from './twitch-proxy/proxy.ts';

@@ -1,7 +1,7 @@
 /**
  * The Twitch proxy as a handler of requests, for Node, Bun, Deno and Workers. The command `tipstream-twitch-proxy` serves it.
  *
- * @module
+ * @module tipstream/twitch-proxy
  */
 export type { CorsOptions } from './twitch-proxy/cors.ts';
 export { twitchProxyHandler } from './twitch-proxy/handler.ts';

@@ -1,7 +1,7 @@
 /**
  * AniLibria: titles, search, schedule and notifications of the service's version 2, with a way back to version 1.
  *
- * @module
+ * @module tipstream/anilibria
  */
 export { type BestSourceOptions, bestSource } from './best-source.ts';
 export { type CacheLevels, type CacheLevelsOptions, cacheLevels } from './cache-levels.ts';

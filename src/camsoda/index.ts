@@ -1,7 +1,7 @@
 /**
  * Tips and events of Camsoda, polled or fed by a relay.
  *
- * @module
+ * @module tipstream/camsoda
  */
 export { type Camsoda, type CamsodaOptions, createCamsoda } from './client.ts';
 export { toTip } from './normalize.ts';

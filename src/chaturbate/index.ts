@@ -1,7 +1,7 @@
 /**
  * Tips and events of Chaturbate: the Events API, or an endpoint of the contract.
  *
- * @module
+ * @module tipstream/chaturbate
  */
 export type { Credential } from '../core/auth.ts';
 export {

@@ -2,7 +2,7 @@
  * Every upstream in one process, for offline work and tests: the documented polling and the true Chaturbate long poll,
  * a seeded evening of tips, the upstreams that have accounts, methods and sockets, failures on request.
  *
- * @module
+ * @module tipstream/mock
  */
 
 export type { Clock, Random, Stop } from '../core/time.ts';

@@ -1,7 +1,7 @@
 /**
  * The answers of `tipstream/mock` as handlers of msw, for your own tests: in Node, and in a page.
  *
- * @module
+ * @module tipstream/mock/msw
  */
 import { type HttpHandler, HttpResponse, http } from 'msw/http';
 import type { WebSocketHandler } from 'msw/ws';

@@ -1,7 +1,7 @@
 /**
  * Tips and events of Stripchat, polled or fed by a relay.
  *
- * @module
+ * @module tipstream/stripchat
  */
 export { createStripchat, type Stripchat, type StripchatOptions } from './client.ts';
 export { toTip } from './normalize.ts';

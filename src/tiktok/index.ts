@@ -2,7 +2,7 @@
  * TikTok LIVE: the Profile & Engagement service, its comments, pictures of people, and gifts as tips. Unofficial: it speaks to a service of your own,
  * and requests nothing of TikTok itself.
  *
- * @module
+ * @module tipstream/tiktok
  */
 export type { AvatarTierStats } from './avatars/ask.ts';
 export { type AvatarStats, type Avatars, type AvatarsOptions, createAvatars } from './avatars/avatars.ts';

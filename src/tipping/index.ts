@@ -1,7 +1,7 @@
 /**
  * The tipping platform: 32 calls, sessions that renew themselves, payments that are made once, tips live.
  *
- * @module
+ * @module tipstream/tipping
  */
 
 export type { LoginInput, RegisterInput } from './accounts.ts';

@@ -1,7 +1,7 @@
 /**
  * Twitch: users, chatters and moderated channels from Helix, with tokens that renew themselves.
  *
- * @module
+ * @module tipstream/twitch
  */
 export { type AppTokenOptions, appToken } from './app-token.ts';
 export type { TwitchAuth, TwitchAuthSetting, TwitchTokens } from './auth.ts';
