@@ -1,6 +1,7 @@
 import { anilibriaService } from './anilibria/index.ts';
 import type { MockService } from './service.ts';
 import { tiktokService } from './tiktok/index.ts';
+import { tippingService } from './tipping/index.ts';
 import { twitchService } from './twitch/index.ts';
 
 /** Services by their names. */
@@ -14,6 +15,7 @@ export type ControlsOf<All extends Services> = {
 /** Every upstream with a state of its own. A new one is one more line; its name is that of its controls on a server. */
 export const services = {
   twitch: twitchService,
+  tipping: tippingService,
   tiktok: tiktokService,
   anilibria: anilibriaService,
 } as const satisfies Services;

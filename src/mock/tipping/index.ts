@@ -25,6 +25,8 @@ export interface TippingControls {
   readonly switches: TippingSwitches;
   readonly state: State;
   readonly sessions: Sessions;
+  /** What the tokens can be checked with, in PEM. */
+  readonly publicKey: string;
   readonly rooms: Omit<TippingRooms, 'socket' | 'tell'>;
   /** Every transfer that happened, in order. */
   readonly ledger: readonly LedgerEntry[];
@@ -56,7 +58,8 @@ export const tippingService: MockService<TippingControls> = {
   create({ clock, random, rateLimits = false }) {
     const switches = switchesOf(rateLimits);
     const state = createState(clock, random);
-    const sessions = createSessions(createSigner(), clock, state.makeId, switches);
+    const signer = createSigner();
+    const sessions = createSessions(signer, clock, state.makeId, switches);
     const rooms = createRooms(state, sessions, switches);
     const take = createLimits(switches);
     const desk: Desk = { state, sessions, switches, tell: rooms.tell };
@@ -105,6 +108,9 @@ export const tippingService: MockService<TippingControls> = {
         switches,
         state,
         sessions,
+        get publicKey() {
+          return signer.publicKey;
+        },
         rooms,
         ledger: state.ledger,
         account,

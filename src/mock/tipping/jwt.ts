@@ -18,6 +18,8 @@ export interface Signer {
   sign(claims: Claims): string;
   /** The claims of a token that this mock signed; `undefined` for anything else. Its time is not looked at. */
   read(token: string): Claims | undefined;
+  /** What the tokens can be checked with, in PEM. */
+  readonly publicKey: string;
 }
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -31,6 +33,9 @@ export function createSigner(): Signer {
   const pair = () => (keys ??= generateKeyPairSync('rsa', { modulusLength: 2048 }));
   const head = encode({ alg: 'RS256', typ: 'JWT' });
   return {
+    get publicKey() {
+      return pair().publicKey.export({ type: 'spki', format: 'pem' }).toString();
+    },
     sign(claims) {
       const signed = `${head}.${encode(claims)}`;
       return `${signed}.${sign('sha256', Buffer.from(signed), pair().privateKey).toString('base64url')}`;
