@@ -1,6 +1,8 @@
 import { createCamsoda } from '../src/camsoda/index.ts';
 import { createChaturbate } from '../src/chaturbate/index.ts';
 import { createStripchat } from '../src/stripchat/index.ts';
+import { createTwitch } from '../src/twitch/index.ts';
+import { clientContract } from './client-contract.ts';
 import { platformContract } from './platform-contract.ts';
 
 const broadcaster = 'mira';
@@ -59,4 +61,59 @@ platformContract({
     () => createCamsoda({ broadcaster: 'mira', apiKey: 'x', deadline: 10 }),
   ],
   payload: { type: 'tip', amount: 25, tipper: { username: 'ada' } },
+});
+
+clientContract({
+  platform: 'twitch',
+  mock: { pace: 500 },
+  create(server, options, credential) {
+    const scopes = [
+      'moderator:read:chatters',
+      'user:read:moderated_channels',
+      'bits:read',
+      'channel:read:subscriptions',
+    ];
+    const token = credential ?? server.twitch.issue({ login: broadcaster, scopes }).accessToken;
+    return createTwitch({ clientId: server.twitch.clientId, token, baseUrl: `${server.url}/twitch/helix`, ...options });
+  },
+  ask: (client) => client.users({ logins: [broadcaster] }),
+  mistakes: [
+    () => createTwitch({ clientId: '', token: 'x' }),
+    () => createTwitch({ clientId: 'x', token: '' }),
+    () => createTwitch({ clientId: 'x', token: 'y', timeout: 5 }),
+    () => createTwitch({ clientId: 'x', token: 'y', baseUrl: 'http://helix.invalid.test/helix' }),
+    () => createTwitch({ clientId: 'x', token: 'oauth:y' }),
+    // @ts-expect-error there are no such tips
+    () => createTwitch({ clientId: 'x', token: 'y' }).tips({ include: ['raids'] }),
+  ],
+  misspelled: [
+    // @ts-expect-error the wire's word
+    [(client) => client.users({ id: ['1'] }), 'ids'],
+    // @ts-expect-error the wire's word
+    [(client) => client.chatters({ broadcaster_id: '1', moderatorId: '1' }), 'broadcasterId'],
+    // @ts-expect-error the wire's word
+    [(client) => client.moderatedChannels({ user_id: '1' }), 'userId'],
+  ],
+  tips: {
+    stream: (client) => client.tips(),
+    push: (client) => client.push(),
+    simulate: (client, tip) => client.simulate(tip),
+    payload: {
+      subscription: { type: 'channel.cheer', version: '1' },
+      message_id: 'befa7b53-d79d-478f-86b9-120f112b044e',
+      message_timestamp: '2026-11-16T10:11:12.634234626Z',
+      event: {
+        is_anonymous: false,
+        user_id: '100200302',
+        user_login: 'ada',
+        user_name: 'Ada',
+        broadcaster_user_id: '100200301',
+        broadcaster_user_login: 'mira',
+        broadcaster_user_name: 'Mira',
+        message: 'Cheer25',
+        bits: 25,
+      },
+    },
+    unit: /^(bit|subscription)$/,
+  },
 });
