@@ -14,9 +14,10 @@ import {
   usernameInput,
 } from './inputs.ts';
 import { readTikTokProblem } from './problem.ts';
-import { ApiKeys, GeneratedKey, LoggedIn, Registered } from './schemas/accounts.ts';
-import { ConnectResult, Done, Sessions } from './schemas/live.ts';
-import {
+import { shaped } from './readers.ts';
+import type { ApiKeys, GeneratedKey, LoggedIn, Registered } from './schemas/accounts.ts';
+import type { ConnectResult, Done, Sessions } from './schemas/live.ts';
+import type {
   CacheStats,
   DetailedHealth,
   HealthCheck,
@@ -43,6 +44,7 @@ const isDrawn = (body: unknown): boolean => {
 const accepts = (_status: number, body: unknown): boolean | undefined => (saysFailure(body) ? false : undefined);
 
 const wire = { sessionId: 'session_id' };
+const done = shaped<Done>({ status: 'string' });
 
 /** What can be asked of the Profile & Engagement service. */
 export const tiktok = platform({
@@ -60,72 +62,95 @@ export const tiktok = platform({
   },
   endpoints: {
     /** Whether the service is well, and its version. */
-    health: get('/healthcheck', { response: HealthCheck, rate: 'api', auth: false }),
+    health: get('/healthcheck', { response: shaped<HealthCheck>({ status: 'string' }), rate: 'api', auth: false }),
     monitoring: {
       /** The cheapest sign of life. */
-      ping: get('/monitoring/ping', { response: Ping, rate: 'api', auth: false }),
+      ping: get('/monitoring/ping', { response: shaped<Ping>({ message: 'string' }), rate: 'api', auth: false }),
       /** How the parts of the service are. */
-      detailed: get('/monitoring/detailed', { response: DetailedHealth, rate: 'api', auth: false }),
+      detailed: get('/monitoring/detailed', {
+        response: shaped<DetailedHealth>({ status: 'string', components: 'fields' }),
+        rate: 'api',
+        auth: false,
+      }),
       /** Requests and load of the last minutes. */
       metrics: get('/monitoring/metrics', {
         query: metricsInput,
         wire: { timeWindow: 'time_window' },
-        response: Metrics,
+        response: shaped<Metrics>({ metrics: 'fields' }),
         rate: 'api',
         auth: false,
       }),
       /** How the service's own cache does. */
-      cacheStats: get('/monitoring/cache/stats', { response: CacheStats, rate: 'api', auth: false }),
+      cacheStats: get('/monitoring/cache/stats', {
+        response: shaped<CacheStats>({ cache_stats: 'fields' }),
+        rate: 'api',
+        auth: false,
+      }),
     },
     /** Sessions, cache, database and sockets of the service. Says whether the credential is good. */
-    status: get('/status', { response: ServiceStatus, rate: 'api' }),
+    status: get('/status', { response: shaped<ServiceStatus>({ status: 'string' }), rate: 'api' }),
     profile: {
       /** Somebody and their picture. Whoever is unknown comes with a drawn one and `found: false`. */
       get: get('/profile/{username}', {
         params: usernameInput,
-        response: UserProfile,
+        response: shaped<UserProfile>({ username: 'string', source: 'string' }),
         rate: 'api',
         accepts: (status, body) => (status === 404 && isDrawn(body)) || undefined,
       }),
       /** Looks these people up anew. */
       revalidate: post('/profiles/revalidate', {
         body: revalidateInput,
-        response: RevalidateResult,
+        response: shaped<RevalidateResult>({ results: 'fields' }),
         rate: 'api',
       }),
     },
     live: {
       /** Begins to listen to a room. Is never sent twice; a refusal says `problem.reason: 'NOT_LIVE'` where nobody is live. */
-      connect: post('/connect', { body: connectInput, wire, response: ConnectResult, rate: 'connect', accepts }),
+      connect: post('/connect', {
+        body: connectInput,
+        wire,
+        response: shaped<ConnectResult>({ status: 'string', session_id: 'string' }),
+        rate: 'connect',
+        accepts,
+      }),
       /** Ceases to listen. */
-      disconnect: post('/disconnect', { body: sessionInput, wire, response: Done, rate: 'connect', accepts }),
+      disconnect: post('/disconnect', { body: sessionInput, wire, response: done, rate: 'connect', accepts }),
       /** The rooms that are listened to. */
-      sessions: get('/sessions', { response: Sessions, rate: 'api' }),
+      sessions: get('/sessions', {
+        response: shaped<Sessions>({ active_sessions: { session_id: 'string', username: 'string' } }),
+        rate: 'api',
+      }),
       /** Forgets sessions that have ended. */
-      cleanup: post('/sessions/cleanup', { response: Done, rate: 'strict', accepts }),
+      cleanup: post('/sessions/cleanup', { response: done, rate: 'strict', accepts }),
     },
     cache: {
       /** Forgets profiles whose time is over. */
-      clearExpired: post('/cache/clear-expired', { response: Done, rate: 'strict', accepts }),
+      clearExpired: post('/cache/clear-expired', { response: done, rate: 'strict', accepts }),
     },
     auth: {
       /** Makes an account. */
       register: post('/auth/register', {
         body: registerInput,
-        response: Registered,
+        response: shaped<Registered>({ user: 'fields' }),
         rate: 'auth',
         auth: false,
         quiet: true,
       }),
       /** Gets a token for an hour; this client uses it from then on. */
-      login: post('/auth/login', { body: loginInput, response: LoggedIn, rate: 'auth', auth: false, quiet: true }),
+      login: post('/auth/login', {
+        body: loginInput,
+        response: shaped<LoggedIn>({ access_token: 'string' }),
+        rate: 'auth',
+        auth: false,
+        quiet: true,
+      }),
       /** The keys of this account, shortened. */
-      listApiKeys: get('/auth/api-keys', { response: ApiKeys, rate: 'auth' }),
+      listApiKeys: get('/auth/api-keys', { response: shaped<ApiKeys>({ api_keys: { name: 'string' } }), rate: 'auth' }),
       /** Makes a key. The answer is the only place where it is whole: keep it. */
       generateApiKey: post('/auth/api-keys/generate', {
         body: generateInput,
         wire: { expiresAt: 'expires_at' },
-        response: GeneratedKey,
+        response: shaped<GeneratedKey>({ api_key: 'string', key_info: 'fields' }),
         rate: 'auth',
         quiet: true,
       }),

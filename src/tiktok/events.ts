@@ -6,7 +6,7 @@ import { isSimulated, type Simulated } from '../stream/simulated.ts';
 import type { TipEvent } from '../stream/tip-event.ts';
 import { view } from '../stream/view.ts';
 import type { TipView } from '../stream/views.ts';
-import { type GiftTipsOptions, giftTips } from './gifts/gift-tips.ts';
+import { type GiftTipsOptions, tipsOfFrames } from './gifts/tips-of-frames.ts';
 import { readTip } from './normalize.ts';
 import type { Comment } from './schemas/live.ts';
 import { type OpenSession, openSession, type SessionEvent, type SessionParts } from './session.ts';
@@ -116,7 +116,7 @@ export function createStreams(parts: StreamParts): TikTokStreams & { end(): Prom
         ({ event }) => (isSimulated(event) || event.type === 'gift' ? event : undefined),
         options.signal,
       );
-      return giftTips(gifts, { ...options, channel: id });
+      return tipsOfFrames(gifts, { ...options, channel: id });
     },
     events: (id, { signal, ...options } = {}) => live.events(session(id, options).source, { raw: true, signal }),
     simulate: live.simulate,

@@ -19,7 +19,8 @@ export { apiVersion } from './endpoints.ts';
 export type { CommentStream, SessionStreamOptions, TikTokStreams, TikTokTipsOptions } from './events.ts';
 export { fromTikTokLiveConnector, type LiveConnection, type LiveEvent } from './gifts/connector.ts';
 export type { FrameSource } from './gifts/from-frames.ts';
-export { type GiftTipsOptions, giftTips } from './gifts/gift-tips.ts';
+export { giftTips } from './gifts/gift-tips.ts';
+export type { GiftTipsOptions } from './gifts/tips-of-frames.ts';
 export type {
   ConnectInput,
   GenerateInput,

@@ -1,4 +1,7 @@
-/** What the Profile & Engagement service says, with the wire's spelling. Unknown fields stay; a value of an open list may be a new one. */
+/**
+ * What the Profile & Engagement service says, with the wire's spelling. Unknown fields stay; a value of an open list may be a new one. The
+ * schemas are for tools and tests: the client reads with `readers.ts` and takes only types from here, so zod is not part of it.
+ */
 import * as z from 'zod/mini';
 
 const open = z.looseObject;

@@ -408,7 +408,8 @@ describe('what is kept', () => {
   }, 20_000);
 
   it('is bounded: so many bytes, equal pictures counted and held once', async () => {
-    const gif = (nth: number): Buffer<ArrayBuffer> => Buffer.concat([Buffer.from(`GIF89a${nth}`), Buffer.alloc(99_000)]);
+    const gif = (nth: number): Buffer<ArrayBuffer> =>
+      Buffer.concat([Buffer.from(`GIF89a${nth}`), Buffer.alloc(99_000)]);
     let nth = 0;
     const { avatars } = bench(
       { 'https://cdn.example.com': () => bytes(gif(nth)) },

@@ -1,28 +1,10 @@
-import { checkDuration } from '../../core/options.ts';
-import { type Clock, seconds } from '../../core/time.ts';
-import { derive } from '../../stream/derive.ts';
 import type { EventStream } from '../../stream/event-stream.ts';
 import { inside } from '../../stream/origin.ts';
-import { isSimulated, simulatedTip } from '../../stream/simulated.ts';
-import { toStream } from '../../stream/stream.ts';
 import type { TipEvent } from '../../stream/tip-event.ts';
-import { randomId } from '../../stream/tip-wire.ts';
-import type { TipView } from '../../stream/views.ts';
-import { readGift, tipOfGift } from '../normalize.ts';
-import { parseFrame } from './frames.ts';
 import { type FrameSource, fromFrames } from './from-frames.ts';
-import { createLedger } from './ledger.ts';
-import { createStreaks } from './streaks.ts';
+import { type GiftTipsOptions, tipsOfFrames } from './tips-of-frames.ts';
 
-/** What `giftTips` takes beside its source. */
-export interface GiftTipsOptions extends Omit<TipView, 'includePrivate'> {
-  /** Whose room it is, for `tip.channel` and the ids. */
-  channel?: string | undefined;
-  /** A streak without a frame for so long, in milliseconds, is counted as it is: its last frame was lost. @default seconds(10) */
-  quiet?: number | undefined;
-  /** The source of time for frames that are no stream yet. @default the machine's */
-  clock?: Clock | undefined;
-}
+const isStream = (source: FrameSource): source is EventStream<unknown> => Boolean(Object(source)[inside]);
 
 /**
  * The gifts in a stream of frames as tips, in diamonds (TT-46 to TT-53): a streak is one tip, counted at its end; one whose end is lost is counted when
@@ -44,42 +26,5 @@ export interface GiftTipsOptions extends Omit<TipView, 'includePrivate'> {
  * ```
  */
 export function giftTips(source: FrameSource, options: GiftTipsOptions = {}): EventStream<TipEvent> {
-  const { quiet = seconds(10), channel, zero, raw } = options;
-  checkDuration('tiktok', 'quiet', quiet);
-  const frames = Object(source)[inside] ? (source as EventStream<unknown>) : fromFrames(source, options);
-  const ledger = createLedger();
-  let page: string | undefined;
-  let nth = 0;
-  return toStream(
-    derive<unknown, TipEvent>([frames], (self) => {
-      const { clock } = self;
-      /** The frames that tips are made of, for `raw`. */
-      const shown = new WeakMap<object, unknown>();
-      const streaks = createStreaks({ clock, quiet, ledger }, (gift, paid, ticket) => {
-        page ??= randomId();
-        const id = `${page}-${ticket?.sequence ?? `o${nth++}`}`;
-        const tip = tipOfGift(gift, { id, receivedAt: clock.now(), channel }, paid);
-        if (raw) Object.defineProperty(tip, 'raw', { value: shown.get(gift) });
-        if (tip.amount > 0 || zero !== 'skip') self.give(tip, ticket);
-      });
-      return {
-        stateful: true,
-        next(event, ticket) {
-          if (isSimulated(event)) return self.give(simulatedTip(event), ticket);
-          const frame = typeof event === 'string' ? parseFrame(event) : event;
-          const gift = readGift(frame);
-          if (!gift) return;
-          if ('invalid' in gift)
-            return self.emit('invalid', { platform: 'tiktok', path: gift.path, code: gift.invalid });
-          if (raw) shown.set(gift, frame);
-          if (!streaks.take(gift, ticket)) self.counters.duplicates += 1;
-        },
-        end(error) {
-          streaks.closeAll();
-          self.end(error);
-        },
-        stop: streaks.leaveAll,
-      };
-    }),
-  );
+  return tipsOfFrames(isStream(source) ? source : fromFrames(source, options), options);
 }
