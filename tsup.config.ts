@@ -14,6 +14,7 @@ const entries = {
   node: 'src/adapters/node.ts',
   'twitch-proxy': 'src/adapters/twitch-proxy.ts',
   'twitch-proxy/node': 'src/adapters/twitch-proxy-node.ts',
+  prometheus: 'src/adapters/prometheus.ts',
   mock: 'src/mock/index.ts',
   'mock/msw': 'src/mock/msw.ts',
 };

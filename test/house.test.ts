@@ -63,6 +63,7 @@ describe('one door per dependency', () => {
     [/^eventemitter3$/, /^src\/(core\/telemetry|stream\/signals)\.ts$/],
     [/^zod\/mini$/, /^src\/(core\/[^/]+|[^/]+\/schemas(\/[^/]+)?)\.ts$/],
     [/^msw(\/|$)/, /^src\/mock\/msw(-sockets)?\.ts$/],
+    [/^prom-client$/, /^src\/adapters\/prometheus\//],
     [/^node:/, /^src\/(mock|adapters)\//],
   ];
 

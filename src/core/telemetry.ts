@@ -2,7 +2,7 @@ import { EventEmitter } from 'eventemitter3';
 import type { RateLimit } from './errors.ts';
 import type { Stop } from './time.ts';
 
-/** What every event says. */
+/** What every event about a request says. */
 export interface TelemetryContext {
   platform: string;
   endpoint: string;
@@ -29,6 +29,8 @@ export interface TelemetryEvents {
   cache: TelemetryContext & { result: 'HIT' | 'MISS' | 'STALE' };
   /** The open circuit refused the call. */
   circuit: TelemetryContext & { retryAfterMs?: number };
+  /** A socket was opened, or is gone. */
+  socket: { platform: string; /** Unix time in milliseconds. */ at: number; state: 'open' | 'closed' };
 }
 
 /** One event with its name. */

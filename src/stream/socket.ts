@@ -13,6 +13,7 @@ import { reconnectWait, steadyAfter } from './reconnect.ts';
 import { standardWire } from './standard-wire.ts';
 import type { TicketOwner } from './ticket.ts';
 import { randomId } from './tip-wire.ts';
+import { toldTalk } from './told-talk.ts';
 
 export type { Line, Talk } from './line.ts';
 export type { Verdict } from './loss.ts';
@@ -124,7 +125,7 @@ export function createSocket<E>(plan: SocketPlan): SocketSource<E> {
       clock,
       timeout,
       handedOver: given !== undefined,
-      talk: plan.talk,
+      talk: toldTalk(connection, platform, plan.talk),
       live() {
         if (mine === next) {
           // What was sent before the hand-over may still be under way.

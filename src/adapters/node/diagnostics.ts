@@ -3,7 +3,7 @@ import type { TelemetryListener } from '../../core/telemetry.ts';
 
 /**
  * Publishes what clients tell of their work on `node:diagnostics_channel`, one channel per event: `tipstream:request`,
- * `tipstream:response`, `tipstream:retry`, `tipstream:ratelimit`, `tipstream:cache`, `tipstream:circuit`. Give it as the
+ * `tipstream:response`, `tipstream:retry`, `tipstream:ratelimit`, `tipstream:cache`, `tipstream:circuit`, `tipstream:socket`. Give it as the
  * `telemetry` option; a channel that nobody subscribed to costs a look-up.
  *
  * @example

@@ -1,0 +1,12 @@
+/**
+ * What clients tell of their work, as metrics for Prometheus on a registry of `prom-client`, which the app brings along.
+ *
+ * @module
+ */
+export {
+  type CacheStats,
+  createMetrics,
+  type Metrics,
+  type MetricsOptions,
+  type MetricsRegistry,
+} from './prometheus/metrics.ts';
