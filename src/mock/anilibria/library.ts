@@ -56,7 +56,7 @@ export function createLibrary(random: Random, count = 500, last = 9919): Library
     const [thing, thingEn] = things[Math.floor(index / kinds.length) % things.length] ?? things[0];
     const part = Math.floor(index / (kinds.length * things.length)) + 1;
     const number = part > 1 ? ` ${part}` : '';
-    const total = pick(random, [12, 13, 24, 25]);
+    const total = id === last ? 24 : pick(random, [12, 13, 24, 25]);
     const current = id === last ? 17 : Math.floor(random() * (total + 1));
     const status = current === total ? 'completed' : current === 0 ? 'announced' : 'ongoing';
     const pictures = `https://anilibria.tv/storage/releases/posters/${id}`;
