@@ -35,14 +35,17 @@ function send<Out>(
     given === undefined
       ? addressOf(
           path ? baseUrl.replace(/\/$/, '') + path : baseUrl,
-          { ...prepared, params: { ...ground.params, ...prepared.params } },
+          { ...ground.params, ...prepared.params },
+          prepared.query,
           placed,
           (text) => errorOf(call, 'VALIDATION', text),
         )
       : followed(given, ground.origin, placed, (text) => errorOf(call, 'UPSTREAM', text));
-  const hidden = encodeURIComponent(secret);
-  // By its place as a whole, however short it is; the redactor knows it by value.
-  call.facts.progress.url = () => redactor.url(url.replace(/[^/?&=#]+/g, (part) => (part === hidden ? '***' : part)));
+  call.facts.progress.url = () => {
+    // By its place as a whole, however short it is; the redactor knows it by value.
+    const hidden = encodeURIComponent(secret);
+    return redactor.url(url.replace(/[^/?&=#]+/g, (part) => (part === hidden ? '***' : part)));
+  };
   const all = {
     accept: 'application/json',
     ...prepared.headers,

@@ -39,10 +39,11 @@ export interface Call {
 /** Opens a call that ends with the signal of its caller. */
 export function openCall(clock: Clock, facts: Facts, signal?: AbortSignal): Call {
   const call: Call = { facts, clock, controller: new AbortController(), failed: new Set(), stops: [] };
-  const abort = (): void => fail(call, errorOf(call, 'ABORTED', 'ended by its signal', { cause: signal?.reason }));
-  if (signal?.aborted) abort();
-  signal?.addEventListener('abort', abort);
-  call.stops.push(() => signal?.removeEventListener('abort', abort));
+  if (!signal) return call;
+  const abort = (): void => fail(call, errorOf(call, 'ABORTED', 'ended by its signal', { cause: signal.reason }));
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort);
+  call.stops.push(() => signal.removeEventListener('abort', abort));
   return call;
 }
 
@@ -94,5 +95,14 @@ export const race = <T>(call: Call, promise: PromiseLike<T>): Promise<T> =>
   new Promise((resolve, reject) => {
     const stop = onFail(call, reject);
     // Settled before the listener goes: what comes after that is not heard.
-    promise.then(resolve, reject).then(stop);
+    promise.then(
+      (value) => {
+        resolve(value);
+        stop();
+      },
+      (error) => {
+        reject(error);
+        stop();
+      },
+    );
   });

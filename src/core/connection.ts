@@ -100,6 +100,7 @@ export function open(
     throw configError(platform.name, 'the credential is no text, function or provider');
   const tokens = credential === undefined ? undefined : makeTokens(credential, clock, redactor);
   const ends = new Set<() => void | Promise<void>>();
+  const calls = new Set<Call>();
   const states = new Map<string, () => RateState | undefined>();
   const digest = createDigest();
   let account: string | undefined;
@@ -124,8 +125,8 @@ export function open(
     async acquire({ rate = 'default' }, call) {
       const rateClass = platform.rates[rate];
       if (!limiter || !rateClass) return undefined;
-      const key = `${host} ${await accountOf(call)} ${rate}`;
-      states.set(rate, () => limiter.state(key));
+      const key = `${host} ${account ?? (await accountOf(call))} ${rate}`;
+      if (!states.has(rate)) states.set(rate, () => limiter.state(key));
       const { deadlineAt } = call.facts;
       const maxWait = deadlineAt && deadlineAt - clock.now();
       return limiter.acquire(key, rateClass, { clock, signal: call.controller.signal, maxWait });
@@ -143,12 +144,13 @@ export function open(
     async call({ name, method }, parent, run) {
       const where = { platform: platform.name, endpoint: name, method };
       const call = openCall(clock, { where, since: clock.now(), progress: { attempts: 0, sent: 'no' } }, parent);
-      call.stops.push(connection.onClose(() => fail(call, errorOf(call, 'ABORTED', 'the client was closed'))));
+      calls.add(call);
       try {
         if (closed) throw errorOf(call, 'ABORTED', 'the client is closed');
         if (call.failure) throw call.failure;
         return await race(call, run(call));
       } finally {
+        calls.delete(call);
         for (const stop of call.stops) stop();
       }
     },
@@ -167,7 +169,9 @@ export function open(
     close: () =>
       (closed ??= (async () => {
         signal?.removeEventListener('abort', connection.close);
-        await Promise.allSettled([...ends].map(async (run) => run()));
+        const ending = [...ends].map(async (run) => run());
+        for (const call of [...calls]) fail(call, errorOf(call, 'ABORTED', 'the client was closed'));
+        await Promise.allSettled(ending);
         ends.clear();
       })()),
   };

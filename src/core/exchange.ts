@@ -27,7 +27,7 @@ export async function exchange(
   const fetch = async (made: string | URL | Request): Promise<Response> => {
     if (call.failure) throw call.failure;
     const request = made as Request;
-    for (const [name, value] of Object.entries(headers)) request.headers.set(name, value);
+    for (const name in headers) request.headers.set(name, headers[name] ?? '');
     progress.attempts += 1;
     if (sent === 'no') progress.sent = 'maybe';
     telemetry.emit('request', () => contextOf(call));

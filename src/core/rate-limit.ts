@@ -19,6 +19,8 @@ const longest = 2 ** 31 - 1;
 export const values = (headers: Headers, name: string): string[] =>
   headers.get(name)?.match(/(?:[a-z]{3}(?:[a-z]*day)?, )?[^\s,][^,]*/gi) ?? [];
 
+const families = ['x-ratelimit-', 'ratelimit-'];
+
 /** The number of `100`, `0.5`, `-3` or `100;w=60`; NaN is what nothing else is. */
 export const numberOf = (value: string): number =>
   Number(/^-?(\d+(\.\d+)?|\.\d+)(?=\s*(;|$))/.exec(value)?.[0] ?? Number.NaN);
@@ -39,10 +41,13 @@ const waitOf = (value: string, headers: Headers, now: number): number => {
  */
 export function readRateLimit(headers: Headers, now: number, combined?: RateWords): RateLimit | undefined {
   const pick = (field: keyof RateWords, choose: (...all: number[]) => number, read: (value: string) => number) => {
-    const found = ['x-ratelimit-', 'ratelimit-']
-      .flatMap((family) => values(headers, family + field).map(read))
-      .filter((each) => !Number.isNaN(each));
-    return choose(...(found.length ? found : [combined?.[field] ?? Number.NaN]));
+    let found = Number.NaN;
+    for (const family of families)
+      for (const value of values(headers, family + field)) {
+        const each = read(value);
+        if (!Number.isNaN(each)) found = Number.isNaN(found) ? each : choose(found, each);
+      }
+    return Number.isNaN(found) && combined ? combined[field] : found;
   };
   const limit = pick('limit', Math.min, numberOf);
   const remaining = pick('remaining', Math.min, numberOf);

@@ -39,12 +39,15 @@ export async function readAnswer<Out>(
     discard(response);
     throw fail('UPSTREAM', 'a redirect to another address; the credential stays here, look at baseUrl');
   }
-  const text = await readBody(response, call).catch((error) => {
+  let text: string;
+  try {
+    text = await readBody(response, call);
+  } catch (error) {
     throw (
       call.failure ??
       (isTipstreamError(error) ? error : fail('NETWORK', 'the answer broke off', { cause: redactor.error(error) }))
     );
-  });
+  }
   // Whoever listens changes nothing: a line that cannot be made is left out.
   try {
     if (logger !== false && logger.debug)

@@ -46,15 +46,17 @@ export type Placed = readonly [scheme: AuthScheme, secret: string] | false | und
 /** The address of an endpoint. */
 export function addressOf(
   template: string,
-  { params, query }: Prepared,
+  params: Prepared['params'],
+  query: Prepared['query'],
   placed: Placed,
   refuse: (text: string) => Error,
 ): string {
   const [scheme, secret = ''] = placed || [];
-  const own = scheme ? { [scheme.name]: secret } : {};
-  const filled = fill(template, scheme?.in === 'path' ? { ...params, ...own } : params, refuse);
-  const search = String(new URLSearchParams([...query, ...Object.entries(scheme?.in === 'query' ? own : {})]));
-  return filled + (search && (filled.includes('?') ? '&' : '?')) + search;
+  const filled = fill(template, scheme?.in === 'path' ? { ...params, [scheme.name]: secret } : params, refuse);
+  const named = scheme?.in === 'query';
+  if (!named && query.length === 0) return filled;
+  const search = new URLSearchParams(named ? [...query, [scheme.name, secret]] : [...query]);
+  return `${filled}${filled.includes('?') ? '&' : '?'}${search}`;
 }
 
 /** The whole of an address, where it begins with `base` and has no other account before its host. */

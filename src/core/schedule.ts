@@ -26,7 +26,8 @@ export function windowSchedule({ limit, per, spacing }: RateClass): Schedule {
     take(now) {
       allowed -= 1;
       times.push(now);
-      if (times.length > limit) times.shift();
+      // What left the window counts no more; without this a generous limit would remember every call.
+      while (times.length > limit || (times[0] ?? now) <= now - per) times.shift();
     },
     correct(remaining, resetAt, now) {
       // Without a reset time, places come back when our own oldest call leaves the window.

@@ -10,7 +10,7 @@ export function readDate(text: string): number | undefined {
     : /^\d{4}-\d\d-\d\d/.test(text)
       ? text.replace(/[ T]([\d:.]+)$/, 'T$1Z').replace(/([+-]\d\d)(\d\d)$/, '$1:$2')
       : '';
-  const at = Date.parse(zoned);
+  const at = zoned ? Date.parse(zoned) : Number.NaN;
   return Number.isNaN(at) ? undefined : at;
 }
 
