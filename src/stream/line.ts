@@ -16,8 +16,12 @@ export interface Line {
   live(): void;
   /** Connected, and nothing is subscribed yet. */
   unsubscribed(reason: string, retryAt?: number): void;
-  /** Without any frame for so long, in milliseconds, the connection counts as dead. */
-  silent(ms: number): void;
+  /**
+   * Without any frame for so long, in milliseconds, the connection counts as dead.
+   *
+   * @param underWay - How long a frame may be on its way: a gap begins so much before the last one. @default 0
+   */
+  silent(ms: number, underWay?: number): void;
   /** Sends a frame again and again, `every` so many milliseconds. */
   beat(every: number, text: () => string): void;
   /** Opens the address that the upstream gave; this connection is read until that one is live. */
@@ -85,6 +89,7 @@ export function openLine(open: OpenWire, url: string, protocols: readonly string
   let lingering = false;
   let lastSign = clock.now();
   let limit = Number.POSITIVE_INFINITY;
+  let underWay = 0;
   let farewell: Stop | undefined;
 
   const finish = (): void => {
@@ -97,7 +102,7 @@ export function openLine(open: OpenWire, url: string, protocols: readonly string
     if (over) return;
     finish();
     // After a goodbye nothing was under way.
-    owner.lost({ ...loss, opened, error, from: loss.clean ? clock.now() : lastSign });
+    owner.lost({ ...loss, opened, error, from: (loss.clean ? clock.now() : lastSign) - underWay });
   };
   const dead = (reason: string, error?: TipstreamError): void => {
     if (over) return;
@@ -154,8 +159,9 @@ export function openLine(open: OpenWire, url: string, protocols: readonly string
     unsubscribed(reason, retryAt) {
       if (!over) owner.unsubscribed(reason, retryAt);
     },
-    silent(ms) {
+    silent(ms, delay = 0) {
       limit = ms;
+      underWay = delay;
       unlimit();
       if (!over) watch();
     },
@@ -206,7 +212,7 @@ export function openLine(open: OpenWire, url: string, protocols: readonly string
   return {
     signal: controller.signal,
     get lastSign() {
-      return lastSign;
+      return lastSign - underWay;
     },
     send,
     retire(linger = false) {

@@ -27,6 +27,8 @@ export interface Talking {
 const usualKeepalive = seconds(10);
 /** Twitch sends a keepalive when that time is over, and a network takes some more. */
 const patience = 1.2;
+/** A message may be on its way for so long, in milliseconds: what was sent before the last frame came may be missing, too. */
+const underWay = seconds(1);
 /** What is older was sent a second time by somebody else. In seconds, of the upstream's clock. */
 const oldest = 600;
 /** Sessions that are remembered after they are gone. */
@@ -59,7 +61,7 @@ export function createTalking(parts: TalkParts): Talking {
 
   const welcome = (line: Line, id: string, keepalive = usualKeepalive): void => {
     line.connected();
-    line.silent(keepalive * patience);
+    line.silent(keepalive * patience, underWay);
     if (line.handedOver && session) return session.moved(line, id);
     if (session) {
       past.push(session.id);

@@ -104,10 +104,7 @@ function check({ seen, given, outages }: Storm): void {
   expect(new Set(amounts).size).toBe(amounts.length);
   const got = new Set(amounts);
   const missing = [...given].filter(([bits]) => !got.has(bits));
-  // What is on its way when a connection breaks was given a moment before.
-  const unsaid = missing.filter(
-    ([, at]) => !seen.gaps.some(({ from = Number.NaN, to }) => at >= from - 2 * latency && at <= to),
-  );
+  const unsaid = missing.filter(([, at]) => !seen.gaps.some(({ from = Number.NaN, to }) => at >= from && at <= to));
   expect(unsaid).toEqual([]);
   for (const { from = Number.NaN, to } of seen.gaps) {
     // The true outages that it covers. Where a hand-over failed there is none: the old connection is let go, and that is said.
