@@ -1,0 +1,20 @@
+import { configError, type TipstreamError } from '../core/errors.ts';
+
+/** What counts as a tip: everything given in bits; new subscriptions; subscriptions for others; renewed ones; money for a charity. */
+export type TwitchTipKind = 'bits' | 'subscriptions' | 'gifts' | 'resubs' | 'charity';
+
+const kinds: readonly TwitchTipKind[] = ['bits', 'subscriptions', 'gifts', 'resubs', 'charity'];
+
+/** @throws TipstreamError `CONFIG` for what is no kind of tip */
+export function checkKinds(include: readonly TwitchTipKind[] | undefined): void {
+  const unknown = include?.find((kind) => !kinds.includes(kind));
+  if (unknown !== undefined || include?.length === 0)
+    throw configError('twitch', `include: ${unknown ?? 'nothing'} is no kind of tip; ${kinds.join(', ')} are`);
+}
+
+/** Sockets of EventSub take the tokens of users. */
+export const appTokenError = (): TipstreamError =>
+  configError(
+    'twitch',
+    'sockets of EventSub take the token of a user, and this is the token of an app; give createTwitch the token of the broadcaster, or bring webhooks to push()',
+  );
