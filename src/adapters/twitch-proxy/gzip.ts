@@ -5,8 +5,8 @@ export const gzipFrom = 1024;
 export const canGzip = (): boolean =>
   'CompressionStream' in globalThis && globalThis.navigator?.userAgent !== 'Cloudflare-Workers';
 
-/** Compressed bytes. */
-export async function gzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream('gzip'));
+/** A body, compressed. */
+export async function gzip(body: string | Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  const stream = new Blob([body]).stream().pipeThrough(new CompressionStream('gzip'));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }

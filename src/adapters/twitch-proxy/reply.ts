@@ -27,21 +27,22 @@ export const reasonOf = (status: number): string => reasons[status] ?? (status >
 /** Answers depend on the token, and nobody but us may keep them. */
 const ours = ['Cache-Control', 'private, no-cache', 'X-Content-Type-Options', 'nosniff'];
 
-const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
+const sizeOf = (text: string): number => new TextEncoder().encode(text).length;
+
+const replyOf = (status: number, type: string, body: string, more: readonly string[]): Reply => ({
+  status,
+  headers: ['Content-Type', `${type}; charset=utf-8`, 'Content-Length', `${sizeOf(body)}`, ...ours, ...more],
+  // A text: Node writes it together with the headers, where bytes would be a write of their own.
+  body,
+});
 
 /** JSON, as Helix sends it. */
-export function jsonReply(status: number, json: string, more: readonly string[] = []): Reply {
-  const body = bytes(json);
-  const type = ['Content-Type', 'application/json; charset=utf-8', 'Content-Length', `${body.length}`];
-  return { status, headers: [...type, 'Vary', 'Authorization, Accept-Encoding', ...ours, ...more], body };
-}
+export const jsonReply = (status: number, json: string, more: readonly string[] = []): Reply =>
+  replyOf(status, 'application/json', json, ['Vary', 'Authorization, Accept-Encoding', ...more]);
 
 /** A line of text. */
-export function textReply(status: number, text: string, more: readonly string[] = []): Reply {
-  const body = bytes(text);
-  const type = ['Content-Type', 'text/plain; charset=utf-8', 'Content-Length', `${body.length}`];
-  return { status, headers: [...type, ...ours, ...more], body };
-}
+export const textReply = (status: number, text: string, more: readonly string[] = []): Reply =>
+  replyOf(status, 'text/plain', text, more);
 
 /** An error in the form of Helix. */
 export const refusal = (status: number, message: string, more?: readonly string[]): Reply =>

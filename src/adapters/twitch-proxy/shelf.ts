@@ -1,7 +1,7 @@
 import type { CacheStore } from '../../core/cache.ts';
 import { canGzip, gzip, gzipFrom } from './gzip.ts';
 import { createMemory } from './memory.ts';
-import { jsonReply, type Reply, withHeaders } from './reply.ts';
+import { headerOf, jsonReply, type Reply, withHeaders } from './reply.ts';
 
 /** A kept answer, ready to be sent. */
 export interface Ready {
@@ -51,7 +51,7 @@ export function memoryShelf(bytes: number): Shelf {
     get: async (key, now) => memory.get(key, now),
     async set(key, body, now, ttl) {
       const ready = readyOf(body, now + ttl);
-      memory.set(key, ready, ready.plain.body.length);
+      memory.set(key, ready, Number(headerOf(ready.plain, 'content-length')));
       return ready;
     },
     alias: (spelling, ready) => memory.set(spelling, ready, 0),
@@ -100,7 +100,7 @@ export const noShelf = (): Shelf => ({
 
 /** The compressed form of a reply, where that is worth it. */
 export async function zippedOf(reply: Reply): Promise<Reply> {
-  if (typeof reply.body === 'string' || reply.body.length < gzipFrom || !canGzip()) return reply;
+  if (Number(headerOf(reply, 'content-length')) < gzipFrom || !canGzip()) return reply;
   const body = await gzip(reply.body);
   const headers = reply.headers.map((value, index) =>
     reply.headers[index - 1] === 'Content-Length' ? `${body.length}` : value,
