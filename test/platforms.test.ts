@@ -1,6 +1,7 @@
 import { createCamsoda } from '../src/camsoda/index.ts';
 import { createChaturbate } from '../src/chaturbate/index.ts';
 import { createStripchat } from '../src/stripchat/index.ts';
+import { createTikTok } from '../src/tiktok/index.ts';
 import { createTwitch } from '../src/twitch/index.ts';
 import { clientContract } from './client-contract.ts';
 import { platformContract } from './platform-contract.ts';
@@ -115,5 +116,35 @@ clientContract({
       },
     },
     unit: /^(bit|subscription)$/,
+  },
+});
+
+clientContract({
+  platform: 'tiktok',
+  mock: { pace: 500 },
+  create: (server, options, credential) =>
+    createTikTok({ baseUrl: `${server.url}/tiktok`, apiKey: credential ?? server.tiktok.apiKey, ...options }),
+  ask: (client) => client.status(),
+  mistakes: [
+    () => createTikTok({ apiKey: 'x', timeout: 5 }),
+    () => createTikTok({ apiKey: 'x', heartbeat: 30 }),
+    () => createTikTok({ apiKey: 'x', baseUrl: 'http://profiles.invalid.test' }),
+    () => createTikTok({ apiKey: 'x' }).comments(''),
+    () => createTikTok({ apiKey: 'x' }).tips('evening', { quiet: 10 }),
+  ],
+  misspelled: [
+    // @ts-expect-error the wire's word
+    [(client) => client.live.connect({ username: 'mira', session_id: 'x' }), 'sessionId'],
+    // @ts-expect-error the wire's word
+    [(client) => client.live.disconnect({ session_id: 'x' }), 'sessionId'],
+    // @ts-expect-error the wire's word
+    [(client) => client.monitoring.metrics({ time_window: 5 }), 'timeWindow'],
+    // @ts-expect-error the wire's word
+    [(client) => client.auth.generateApiKey({ name: 'x', permissions: ['read'], expires_at: 'x' }), 'expiresAt'],
+  ],
+  tips: {
+    stream: (client) => client.tips('evening'),
+    simulate: (client, tip) => client.simulate(tip),
+    unit: /^diamond$/,
   },
 });

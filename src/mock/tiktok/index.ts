@@ -10,7 +10,7 @@ import { pageHandlers } from './pages.ts';
 import { forbidden, unauthenticated } from './refusal.ts';
 import { roomHandlers } from './rooms.ts';
 import { createSockets, type Sockets } from './sockets.ts';
-import { admin, createState, developmentKey, type TikTokState } from './state.ts';
+import { admin, createState, developmentKey, eveningSession, type TikTokState } from './state.ts';
 import { switchesOf, type TikTokSwitches } from './switches.ts';
 
 export type { MockComment, MockGift } from './sockets.ts';
@@ -21,6 +21,8 @@ export interface TikTokControls extends Pick<Sockets, 'emit' | 'comment' | 'gift
   readonly apiKey: string;
   /** The first account, an admin's. */
   readonly admin: { readonly username: string; readonly password: string };
+  /** The session that is connected from the start. */
+  readonly sessionId: string;
   /** What can be changed at any time. */
   readonly switches: TikTokSwitches;
   /** Sessions, accounts, keys, and who is `offline` or `unknown`. */
@@ -89,6 +91,7 @@ export const tiktokService: MockService<TikTokControls> = {
       controls: {
         apiKey: developmentKey,
         admin,
+        sessionId: eveningSession,
         switches,
         state,
         emit: sockets.emit,

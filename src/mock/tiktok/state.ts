@@ -48,6 +48,9 @@ export interface TikTokState {
   id(kind: string): string;
 }
 
+/** A session that is there from the start: its room speaks as soon as somebody listens. */
+export const eveningSession = 'evening';
+
 /** The development key and the first account of the document (TT-39). */
 export const developmentKey = 'dev-api-key-12345';
 export const admin = { username: 'admin', password: 'Admin123!' };
@@ -64,7 +67,12 @@ export function createState(clock: Clock, random: Random): TikTokState {
     accounts: new Map([[admin.username, { id: 'user-0', email: 'admin@example.com', role: 'admin', ...admin }]]),
     keys: [{ id: 'key-0', name: 'Development', key: developmentKey, permissions: ['*'], created_at, expires_at: null }],
     tokens: new Map(),
-    sessions: new Map(),
+    sessions: new Map([
+      [
+        eveningSession,
+        { session_id: eveningSession, username: 'mira', connected_at: created_at, connected: true, comment_count: 0 },
+      ],
+    ]),
     offline: new Set(),
     failedAt: new Map(),
     unknown: new Set(['nobody']),
