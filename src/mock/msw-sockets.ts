@@ -7,7 +7,7 @@ import { asText, carefully } from './socket-text.ts';
  * Handlers for the sockets of the upstreams, beside those of `handlers`. What a socket is refused with cannot be told to a
  * page: it closes with 1006, as it would without msw.
  */
-export function socketHandlersOf(mock: Mock, addresses: readonly string[]): WebSocketHandler[] {
+export function socketHandlersOf(mock: Pick<Mock, 'upgrade'>, addresses: readonly string[]): WebSocketHandler[] {
   if (addresses.length === 0) return [];
   // One handler for all: msw keeps a channel open for each.
   const begins = addresses.map((address) =>
@@ -18,7 +18,7 @@ export function socketHandlersOf(mock: Mock, addresses: readonly string[]): WebS
 }
 
 /** Asks the mock as a real upgrade would, and leaves the two to each other. */
-async function meet(mock: Mock, { client, info }: WebSocketHandlerConnection): Promise<void> {
+async function meet(mock: Pick<Mock, 'upgrade'>, { client, info }: WebSocketHandlerConnection): Promise<void> {
   const peer = peerOf(client);
   const letIn = new Promise<void>((resolve) => client.addEventListener('open', () => resolve()));
   const protocols = [info.protocols ?? []].flat().join(', ');

@@ -62,7 +62,6 @@ export function handlers({ mock, origins, ...options }: HandlersOptions = {}): H
   const upstreams = mock ?? createMock(options);
   const here = origins ?? [...platforms.flatMap((platform) => platform.origins), ...local];
   const mine = ({ request }: { request: Request }): boolean => {
-    if (request.headers.has('upgrade')) return false;
     const url = new URL(request.url);
     const atOrigin = origins === undefined && upstreams.serves(url.href);
     return atOrigin || (here.includes(url.origin) && upstreams.serves(url.pathname));

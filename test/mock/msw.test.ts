@@ -2,6 +2,8 @@ import { setupServer } from 'msw/node';
 import { getResponse } from 'msw/utils/get-response';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createMock, handlers, socketHandlers } from '../../src/mock/msw.ts';
+import { socketHandlersOf } from '../../src/mock/msw-sockets.ts';
+import type { Peer } from '../../src/mock/service.ts';
 import { until } from '../support/polled.ts';
 import { serve } from './serve.ts';
 
@@ -154,10 +156,44 @@ describe('the handlers of sockets', () => {
     const cut = listen(`${address}?mock=drop:1`);
     await until(() => cut.seen.includes('closed 1006'));
     expect(cut.seen).toEqual(['open', 'session_welcome', 'closed 1006']);
-    const frozen = listen(`${address}?mock=freeze:1`);
-    await until(() => frozen.seen.length === 2);
-    frozen.socket.send('hello');
-    for (const seen = listen(address).seen; seen.length < 2; ) await new Promise((resolve) => setImmediate(resolve));
-    expect(frozen.seen).toEqual(['open', 'session_welcome']);
+  });
+
+  it('freeze a socket: nothing is heard, nothing is said, nothing is closed', async () => {
+    const heard: string[] = [];
+    const peers: Peer[] = [];
+    const upgrade = async () => ({
+      open(peer: Peer) {
+        peers.push(peer);
+        peer.onMessage((text) => {
+          if (text === 'stumble') throw new Error('stumbled');
+          heard.push(text);
+          peer.send({ heard: text });
+        });
+      },
+    });
+    const server = setupServer(...socketHandlersOf({ upgrade }, ['https://till.example.com']));
+    server.listen();
+    onTestFinished(() => server.close());
+    const open = async () => {
+      const socket = new WebSocket('wss://till.example.com/live', ['bearer.abc']);
+      const seen: string[] = [];
+      socket.onmessage = ({ data }) => seen.push(String(data));
+      socket.onclose = ({ code }) => seen.push(String(code));
+      const before = peers.length;
+      await until(() => peers.length > before && socket.readyState === WebSocket.OPEN);
+      return { socket, seen, peer: peers[before] };
+    };
+    const one = await open();
+    one.peer?.freeze();
+    one.socket.send('anybody?');
+    one.peer?.send('never');
+    one.peer?.close(4000);
+    const two = await open();
+    two.socket.send('hello');
+    await until(() => two.seen.length === 1);
+    expect([heard, one.seen, one.peer?.open, two.seen]).toEqual([['hello'], [], true, ['{"heard":"hello"}']]);
+    two.socket.send('stumble');
+    await until(() => two.seen.length === 2);
+    expect([two.seen[1], two.peer?.open]).toEqual(['1011', false]);
   });
 });

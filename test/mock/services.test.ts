@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { json } from '../../src/mock/answer.ts';
+import { freePorts } from '../../src/mock/free-ports.ts';
 import { type MockServerOptions, serveAll } from '../../src/mock/server.ts';
 import type { MockService, Peer } from '../../src/mock/service.ts';
 import { testClock } from '../support/clock.ts';
@@ -18,6 +19,7 @@ interface Till {
 }
 
 let begun = 0;
+let ended = 0;
 /** An upstream with a state: a till that takes money and tells everybody who listens. */
 const till: MockService<Till> = {
   name: 'till',
@@ -46,6 +48,7 @@ const till: MockService<Till> = {
           method: 'POST',
           path: '/v1/balance',
           async answer({ body }) {
+            await body();
             controls.bodies.push(await body());
             controls.balance -= 1;
             controls.origin = origin();
@@ -78,6 +81,9 @@ const till: MockService<Till> = {
         },
       ],
       env: (at) => ({ TILL_URL: at }),
+      close() {
+        ended += 1;
+      },
     };
   },
 };
@@ -95,6 +101,13 @@ async function serve(options: MockServerOptions = {}) {
     addresses,
     live: `${server.url.replace('http', 'ws')}/till/v1/red/live`,
   };
+}
+
+/** A port on which nobody listens. */
+async function unused(): Promise<number> {
+  const server = await serveAll({ port: 0 }, {});
+  await server.close();
+  return server.port;
 }
 
 /** A socket, and everything that came by it. */
@@ -140,12 +153,14 @@ describe('an upstream with a state of its own', () => {
   });
 
   it('says what it has where there is nothing, and names the methods of a path', async () => {
-    const { url } = await serve();
+    const { url, requests } = await serve();
     const nothing = await fetch(`${url}/till/v2`);
     expect([nothing.status, (await nothing.json()).routes]).toEqual([404, expect.arrayContaining(['/v1/balance'])]);
     const wrong = await fetch(`${url}/till/v1/balance`, { method: 'PUT' });
     expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'GET, POST, DELETE']);
-    expect((await fetch(`${url}/tillage/v1/balance`)).status).toBe(404);
+    const other = await fetch(`${url}/tillage/v1/balance`);
+    expect([other.status, (await other.json()).error]).toEqual([404, 'nothing is served at /tillage/v1/balance']);
+    expect(requests.at(-1)?.platform).toBeUndefined();
     const broken = await fetch(`${url}/till/v1/broken`);
     expect([broken.status, await broken.json()]).toEqual([500, { error: 'out of order' }]);
   });
@@ -189,12 +204,16 @@ describe('an upstream with a state of its own', () => {
   });
 
   it('begins when somebody first comes to it, with the same numbers for the same seed', async () => {
-    const before = begun;
+    const [before, over] = [begun, ended];
     const { server } = await serve({ seed: 7 });
     expect(begun).toBe(before);
+    await server.close();
+    expect(ended).toBe(over);
     const other = await serve({ seed: 7 });
     expect(server.till.balance).toBe(other.server.till.balance);
     expect((await serve({ seed: 8 })).server.till.balance).not.toBe(server.till.balance);
+    await other.server.close();
+    expect(ended).toBe(over + 1);
   });
 
   it('is left out where the platforms do not name it', async () => {
@@ -218,7 +237,10 @@ describe('an upstream with a state of its own', () => {
     await until(() => heard.length === 1);
     expect([server.till.origin, server.env.TILL_URL]).toEqual([`${url}/till`, `${url}/till`]);
     await expect(serve({ ports: { tell: 0 } })).rejects.toThrow('ports names "tell", which is no service');
-    await expect(serve({ ports: { till: server.port } })).rejects.toThrow(`port ${server.port} is taken`);
+    // What was already open by then is closed again.
+    const port = await unused();
+    await expect(serve({ port, ports: { till: server.port } })).rejects.toThrow(`port ${server.port} is taken`);
+    expect(await freePorts({ port })).toEqual({ port });
   });
 
   it('fails as a room does: by header, by query, by order, by plan', async () => {
