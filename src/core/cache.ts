@@ -5,8 +5,8 @@ import type { Clock } from './time.ts';
 export interface CacheStore {
   /** The value, or `undefined`. */
   get(key: string): unknown;
-  /** Keeps `value`, plain data, for `ttl` milliseconds. */
-  set(key: string, value: unknown, ttl?: number): unknown;
+  /** Keeps `value`, plain data, for `ttl` milliseconds, of which it is stale after the first `fresh`; most stores need not know. */
+  set(key: string, value: unknown, ttl?: number, fresh?: number): unknown;
   /** Forgets the value. */
   delete(key: string): unknown;
 }

@@ -100,7 +100,7 @@ function openCache(context: CacheContext, ttl: number, whileRevalidate: number, 
     const stale = Math.max(whileRevalidate, ifError, entry.etag === undefined ? 0 : ttl);
     await during(key, async (here) => {
       here.entry = entry;
-      await attempt(() => store.set(key, entry, ttl + stale));
+      await attempt(() => store.set(key, entry, ttl + stale, ttl));
     });
   };
   const copy = (entry: Entry, cache: 'HIT' | 'STALE') => ({

@@ -231,3 +231,83 @@ describe('cached', () => {
     expect((await get()).cache).toBe('MISS');
   });
 });
+
+describe('many at once', () => {
+  test('AL-34 who looks while an answer is being kept gets it, and asks nobody', async () => {
+    const clock = testClock();
+    const slow = memoryCache({ clock });
+    const [looked, written] = [gate(), gate()];
+    const store = {
+      ...slow,
+      get: async (key: string) => {
+        const found = slow.get(key);
+        await looked.opened;
+        return found;
+      },
+      set: async (key: string, value: unknown, ttl?: number) => {
+        await written.opened;
+        slow.set(key, value, ttl);
+      },
+    };
+    const first = setUp({ store: { ...store, get: slow.get } });
+    const begun = first.get();
+    await settle();
+    // Its answer is here, and still on its way into the store.
+    const late = first.get();
+    await settle();
+    expect(first.asked).toHaveLength(1);
+    expect(await late).toMatchObject({ cache: 'HIT', data: { items: [1, 9] } });
+    written.open();
+    await begun;
+    expect(await first.get()).toMatchObject({ cache: 'HIT' });
+    expect(first.asked).toHaveLength(1);
+  });
+
+  test('AL-34 who looked before, in a store that is slow to say no, gets what came meanwhile', async () => {
+    const store = memoryCache();
+    const slow = gate();
+    let looks = 0;
+    const { get, asked } = setUp({
+      store: {
+        ...store,
+        get: async (key: string) => {
+          looks += 1;
+          const found = store.get(key);
+          if (looks === 1) await slow.opened;
+          return found;
+        },
+      },
+    });
+    const early = get();
+    await settle();
+    expect(await get()).toMatchObject({ cache: 'MISS' });
+    slow.open();
+    expect(await early).toMatchObject({ cache: 'HIT', data: { items: [1, 9] } });
+    expect(asked).toHaveLength(1);
+  });
+
+  test('AL-34 what an app says of stale answers goes before what the endpoint says', async () => {
+    const clock = testClock();
+    const cache = cached(seconds(10)).open({
+      clock,
+      store: memoryCache({ clock }),
+      ttl: seconds(1),
+      staleWhileRevalidate: seconds(5),
+      staleIfError: seconds(20),
+    });
+    let count = 0;
+    const get = () =>
+      cache.run<List, Cacheable<List>>('key', async () => {
+        count += 1;
+        if (count > 2) throw failure('NETWORK');
+        return answer({ items: [count] });
+      });
+    await get();
+    await clock.advance(seconds(2));
+    expect(await get()).toMatchObject({ cache: 'STALE', data: { items: [1] } });
+    await settle();
+    expect(await get()).toMatchObject({ cache: 'HIT', data: { items: [2] } });
+    await clock.advance(seconds(20));
+    expect(await get()).toMatchObject({ cache: 'STALE', data: { items: [2] } });
+  });
+});

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { memoryCache } from '../../src/core/memory-cache.ts';
 import { tiered } from '../../src/core/tiered.ts';
 import { testClock } from '../support/clock.ts';
+import { gate } from '../support/server.ts';
 
 const broken = {
   get: () => Promise.reject(new Error('away')),
@@ -59,4 +60,40 @@ test('core-15 a Keyv fits as a level', async () => {
   const kept = tiered([new Keyv()]);
   await kept.set('forever', 1);
   expect(await kept.get('forever')).toBe(1);
+});
+
+test('AL-34 what is set or deleted while a lower level looks does not come back out of it', async () => {
+  const near = memoryCache();
+  const { opened, open } = gate();
+  const slow = {
+    ...memoryCache(),
+    get: async () => {
+      await opened;
+      return { value: 'old', until: null };
+    },
+  };
+  const cache = tiered([near, slow]);
+  const looks = [cache.get('a'), cache.get('b'), cache.get('c')];
+  await cache.set('a', 'new');
+  await cache.delete('b');
+  open();
+  await Promise.all(looks);
+  expect(await cache.get('a')).toBe('new');
+  expect([near.get('b'), near.get('c')]).toEqual([undefined, { value: 'old', until: null }]);
+});
+
+test('AL-34 what is stale is kept by the last level alone, so that nobody misses what another process has renewed', async () => {
+  const clock = testClock();
+  const [here, there, shared] = [memoryCache({ clock }), memoryCache({ clock }), memoryCache({ clock })];
+  const one = tiered([{ store: here, ttl: 60_000 }, shared], { clock });
+  const other = tiered([{ store: there, ttl: 60_000 }, shared], { clock });
+  await one.set('a', 'old', 100_000, 10_000);
+  await clock.advance(9000);
+  expect(await other.get('a')).toBe('old');
+  await clock.advance(1000);
+  expect([here.get('a'), there.get('a')]).toEqual([undefined, undefined]);
+  expect(await other.get('a')).toBe('old');
+  expect(there.get('a')).toBeUndefined();
+  await one.set('a', 'new', 100_000, 10_000);
+  expect(await other.get('a')).toBe('new');
 });
