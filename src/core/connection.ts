@@ -101,15 +101,15 @@ export function open(
   const tokens = credential === undefined ? undefined : makeTokens(credential, clock, redactor);
   const ends = new Set<() => void | Promise<void>>();
   const calls = new Set<Call>();
-  const states = new Map<string, () => RateState | undefined>();
+  let states: Map<string, () => RateState | undefined> | undefined;
   const digest = createDigest();
   let account: string | undefined;
-  let closed: Promise<void> | undefined;
+  let closing: Promise<void> | undefined;
 
   const accountOf = async (call: Call): Promise<string> =>
     (account ??= await digest(named ?? (await tokens?.get(call)) ?? ''));
 
-  const connection: Connection = {
+  const connection: Connection & { closed: boolean } = {
     platform,
     options,
     baseUrl,
@@ -126,6 +126,7 @@ export function open(
       const rateClass = platform.rates[rate];
       if (!limiter || !rateClass) return undefined;
       const key = `${host} ${account ?? (await accountOf(call))} ${rate}`;
+      states ??= new Map();
       if (!states.has(rate)) states.set(rate, () => limiter.state(key));
       const { deadlineAt } = call.facts;
       const maxWait = deadlineAt && deadlineAt - clock.now();
@@ -134,9 +135,7 @@ export function open(
     accountKey: async () => account ?? connection.call({ name: 'account', method: 'GET' }, undefined, accountOf),
     forget: () => tokens?.forget?.(),
     on: telemetry.on,
-    get closed() {
-      return closed !== undefined;
-    },
+    closed: false,
     send: (endpoint, input, sending = {}) =>
       connection.call(endpoint, sending.signal, (call) =>
         attempt(connection, call, endpoint, prepareSimply(endpoint, input), sending),
@@ -146,7 +145,7 @@ export function open(
       const call = openCall(clock, { where, since: clock.now(), progress: { attempts: 0, sent: 'no' } }, parent);
       calls.add(call);
       try {
-        if (closed) throw errorOf(call, 'ABORTED', 'the client is closed');
+        if (connection.closed) throw errorOf(call, 'ABORTED', 'the client is closed');
         if (call.failure) throw call.failure;
         return await race(call, run(call));
       } finally {
@@ -156,7 +155,7 @@ export function open(
     },
     rateLimits() {
       const known: Record<string, RateState> = {};
-      for (const [name, look] of states) {
+      for (const [name, look] of states ?? []) {
         const state = look();
         if (state) known[name] = state;
       }
@@ -167,7 +166,8 @@ export function open(
       return () => ends.delete(run);
     },
     close: () =>
-      (closed ??= (async () => {
+      (closing ??= (async () => {
+        connection.closed = true;
         signal?.removeEventListener('abort', connection.close);
         const ending = [...ends].map(async (run) => run());
         for (const call of [...calls]) fail(call, errorOf(call, 'ABORTED', 'the client was closed'));

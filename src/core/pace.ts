@@ -8,9 +8,10 @@ import { sleep } from './time.ts';
  * waits at the same time goes in no promised order, and nobody is told beforehand that the wait will be too long.
  */
 export function createPace(): Limiter {
-  const lanes = new Map<string, { lane: Lane; waiting: number }>();
+  let lanes: Map<string, { lane: Lane; waiting: number }> | undefined;
   return {
     async acquire(key, rateClass, { clock, signal }) {
+      lanes ??= new Map();
       const found = lanes.get(key) ?? { lane: createLane(rateClass, windowSchedule(rateClass), clock), waiting: 0 };
       lanes.set(key, found);
       const { lane } = found;
@@ -34,7 +35,8 @@ export function createPace(): Limiter {
       }
     },
     state(key) {
-      const found = lanes.get(key);
+      lanes ??= new Map();
+      const found = lanes?.get(key);
       return found && { ...found.lane.state(), waiting: found.waiting };
     },
   };
