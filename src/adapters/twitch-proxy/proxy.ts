@@ -100,10 +100,11 @@ export function createProxy(options: TwitchProxyOptions): TwitchProxy {
   const pass = async (visit: Visit, route: Route, query: readonly [string, string][], who: Who): Promise<Reply> => {
     const asked = String(new URLSearchParams([...query]));
     const key = `${place}${who.identity} ${route.path}?${asked}`;
+    const spelling = `${who.identity} ${visit.target}`;
     const isKept = keeps && route.ttl > 0;
     const ready = isKept ? await shelf.get(key, clock.now()) : undefined;
     if (ready) {
-      shelf.alias(`${who.identity} ${visit.target}`, ready);
+      shelf.alias(spelling, key, ready);
       if (gzip && acceptsGzip(visit.acceptEncoding)) ready.zipped ??= await zippedOf(ready.plain);
       return hit(ready, route, clock.now(), gzip && acceptsGzip(visit.acceptEncoding));
     }
@@ -123,7 +124,7 @@ export function createProxy(options: TwitchProxyOptions): TwitchProxy {
     const more = [...(route.ttl ? ['X-Cache', 'MISS'] : []), ...passed(headers)];
     if (status < 300 && !isJson(data)) return refusal(502, 'Twitch answered with something that is no JSON');
     if (status > 299) return refused(status, data, passed(headers));
-    if (isKept) shelf.alias(`${who.identity} ${visit.target}`, await shelf.set(key, data, clock.now(), route.ttl));
+    if (isKept) shelf.alias(spelling, key, await shelf.set(key, data, clock.now(), route.ttl));
     const reply = jsonReply(status, data, more);
     return gzip && acceptsGzip(visit.acceptEncoding) ? zippedOf(reply) : reply;
   };

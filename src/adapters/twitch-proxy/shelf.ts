@@ -25,8 +25,8 @@ export interface Shelf {
   get(key: string, now: number): Promise<Ready | undefined>;
   /** Keeps an answer for `ttl` milliseconds. */
   set(key: string, body: string, now: number, ttl: number): Promise<Ready>;
-  /** Remembers another spelling of a key. */
-  alias(spelling: string, ready: Ready): void;
+  /** Remembers another spelling of a key, so that its next caller need not be read. */
+  alias(spelling: string, key: string, ready: Ready): void;
   /** Forgets what is over, and says how many that were. */
   purge(now: number): number;
   size(): number;
@@ -54,7 +54,9 @@ export function memoryShelf(bytes: number): Shelf {
       memory.set(key, ready, Number(headerOf(ready.plain, 'content-length')));
       return ready;
     },
-    alias: (spelling, ready) => memory.set(spelling, ready, 0),
+    alias(spelling, key, ready) {
+      if (spelling !== key) memory.set(spelling, ready, 0);
+    },
     purge: memory.purge,
     size: memory.size,
   };

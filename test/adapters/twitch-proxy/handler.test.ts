@@ -250,6 +250,17 @@ describe('what it keeps', () => {
     expect(helix.arrivals).toHaveLength(201);
   });
 
+  it('counts what it holds, in whatever spelling it was asked for', async () => {
+    const { ask } = await proxied(() => json({ data: ['x'.repeat(2000)] }), { cacheBytes: 50_000 });
+    for (let id = 0; id < 60; id += 1)
+      for (const query of [`id=${id}&login=a`, `login=A&id=${id}`, `id=${id}&login=a&id=${id}`])
+        await (await ask(`/users?${query}`)).arrayBuffer();
+    const [, entries] = /cache_entries (\d+)/.exec(await (await ask('/metrics')).text()) ?? [];
+    // 2,000 and three keys each.
+    expect(Number(entries)).toBeLessThanOrEqual(3 * (50_000 / 2600));
+    expect(Number(entries)).toBeGreaterThan(10);
+  });
+
   it('is nothing with cache: false', async () => {
     const { ask, helix } = await proxied(undefined, { cache: false });
     for (let turn = 0; turn < 2; turn += 1) expect((await ask('/users?id=1')).headers.get('x-cache')).toBe('MISS');
