@@ -45,6 +45,12 @@ for (const client of [createTipping({ baseUrl }), createTippingStreams({ baseUrl
   client.tips({ streamId: 'evening' });
   client.events({ streamId: 'evening' });
 }
+const { createAvatars, createTikTok, giftTips } = await import('tipstream/tiktok');
+const tiktok = createTikTok({ apiKey: 'not-a-secret-key' });
+tiktok.comments('evening');
+tiktok.tips('evening');
+giftTips([]);
+createAvatars({ service: tiktok });
 process.stdout.write('untouched\n');
 
 export {};
