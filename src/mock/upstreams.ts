@@ -63,7 +63,7 @@ export function openUpstreams(options: MockOptions, all: Services, site: Site): 
     clock,
     random: seededRandom(seed, service.name),
     pace,
-    every,
+    every: parseDirective(options.scenario ?? '').quiet ? Number.POSITIVE_INFINITY : every,
     strict,
     rateLimits: options.rateLimits,
     origin: () => site.origin(service),

@@ -282,6 +282,31 @@ describe('the tipping platform of the mock', () => {
     expect((await ask('POST /streams', noor, { title: 'x' })).status).toBe(201);
   });
 
+  test('TP-38 an evening comes by itself while somebody listens, and not where it is switched off', async () => {
+    const { server, service } = await open({ pace: 200 });
+    const listen = (): { heard: unknown[]; socket: WebSocket } => {
+      const heard: unknown[] = [];
+      const path = `/tipping/v1/streams/${service.streamId}/events?token=${service.issue('ada').access_token}`;
+      const socket = new WebSocket(server.url.replace('http', 'ws') + path);
+      onTestFinished(() => socket.close());
+      socket.on('message', (data) => heard.push(JSON.parse(String(data))));
+      return { heard, socket };
+    };
+    expect(service.ledger).toEqual([]);
+    const { heard, socket } = listen();
+    await expect.poll(() => heard.length).toBeGreaterThan(3);
+    for (const event of heard) expect(z.safeParse(schemas.KnownEvent, event).success).toBe(true);
+    socket.close();
+    await expect.poll(() => service.rooms.listening()).toBe(0);
+    service.switches.evening = false;
+    const before = service.ledger.length;
+    const again = listen();
+    await expect.poll(() => service.rooms.listening()).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(again.heard).toEqual([]);
+    expect(service.ledger).toHaveLength(before);
+  });
+
   test('EV-31 the same seed gives the same people and streams', async () => {
     const ids = async (seed: number) => {
       const { service } = await open({ seed });

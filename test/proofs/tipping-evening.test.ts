@@ -15,6 +15,7 @@ test('TP-30 TP-31 200 transfers arrive beside the tips of three cams, each once,
   const server = await createMockServer({ port: 0, seed: 5, every: 400, pace: 4 });
   onTestFinished(server.close);
   const { streamId, account, password, rooms, ledger } = server.tipping;
+  server.tipping.switches.evening = false;
   account('ada').wallet.token_balance = 1e6;
   const random = seededRandom(3, 'evening');
   const tipping = createTipping({

@@ -66,7 +66,7 @@ export async function serveTipping(
     clock,
     random: seededRandom(seed, 'tipping'),
     pace: 1,
-    every: 4000,
+    every: Number.POSITIVE_INFINITY,
     strict: true,
     rateLimits,
     origin: () => origin,

@@ -5,13 +5,14 @@ import { isRate } from '../../tipping/manner.ts';
 import type { Answer } from '../answer.ts';
 import type { MockService, ServiceVisit } from '../service.ts';
 import { accountRoutes } from './account-routes.ts';
+import { createEvening } from './evening.ts';
 import { failure, isRefusal, refusal } from './failure.ts';
 import type { Desk, Handler, Visitor } from './handler.ts';
 import { createSigner } from './jwt.ts';
 import { createLimits } from './limits.ts';
 import { peopleRoutes } from './people-routes.ts';
 import { createRooms, type TippingRooms } from './rooms.ts';
-import { createSessions, type Sessions } from './sessions.ts';
+import { createSessions, type Sessions, type TokenAnswer } from './sessions.ts';
 import { type Account, createState, type LedgerEntry, type State, seededPassword } from './state.ts';
 import { streamRoutes } from './stream-routes.ts';
 import { switchesOf, type TippingSwitches } from './switches.ts';
@@ -36,6 +37,8 @@ export interface TippingControls {
   readonly streamId: string;
   /** A tip that happens now, to the host of the stream. */
   tip(given?: { from?: string; streamId?: string; tokens?: number; message?: string; isPrivate?: boolean }): string;
+  /** Tokens, as a login gives them. */
+  issue(username: string): TokenAnswer;
   /** Sends anything to whoever listens to a stream. */
   emit(event: unknown, streamId?: string): void;
 }
@@ -55,12 +58,12 @@ export const tippingService: MockService<TippingControls> = {
   name: 'tipping',
   prefix: '/tipping',
   origins: ['https://staging-api.livepanty.com'],
-  create({ clock, random, rateLimits = false }) {
+  create({ clock, random, pace, every, rateLimits = false }) {
     const switches = switchesOf(rateLimits);
     const state = createState(clock, random);
     const signer = createSigner();
     const sessions = createSessions(signer, clock, state.makeId, switches);
-    const rooms = createRooms(state, sessions, switches);
+    const rooms = createRooms(state, sessions, switches, () => evening.begin());
     const take = createLimits(switches);
     const desk: Desk = { state, sessions, switches, tell: rooms.tell };
 
@@ -99,6 +102,21 @@ export const tippingService: MockService<TippingControls> = {
       throw new Error(`there is nobody called ${username}`);
     };
     const [streamId = ''] = state.streams.keys();
+    const give: TippingControls['tip'] = ({
+      from = 'ada',
+      streamId: room = streamId,
+      tokens = 10,
+      message = '',
+      isPrivate = false,
+    } = {}) => {
+      const host = state.streams.get(room)?.host_id ?? '';
+      const to = state.accounts.get(host) ?? account('mira');
+      return tip(desk, account(from), to, { tokens, streamId: room, message, isPrivate }).tip.id;
+    };
+    const heard = (): boolean => switches.evening && rooms.listening(streamId) > 0;
+    const evening = createEvening({ clock, random, pace, every }, heard, ({ username, ...guest }) =>
+      give({ from: username, ...guest }),
+    );
     return {
       routes,
       sockets: [rooms.socket],
@@ -115,13 +133,11 @@ export const tippingService: MockService<TippingControls> = {
         ledger: state.ledger,
         account,
         streamId,
-        tip({ from = 'ada', streamId: room = streamId, tokens = 10, message = '', isPrivate = false } = {}) {
-          const host = state.streams.get(room)?.host_id ?? '';
-          const to = state.accounts.get(host) ?? account('mira');
-          return tip(desk, account(from), to, { tokens, streamId: room, message, isPrivate }).tip.id;
-        },
+        tip: give,
         emit: (event, room = streamId) => rooms.tell(room, event),
+        issue: (username) => sessions.begin(account(username).user.id),
       },
+      close: evening.stop,
     };
   },
 };

@@ -22,7 +22,13 @@ export interface TippingRooms {
 const tokenOf = (protocols: string): string | undefined =>
   /(?:^|[\s,])(?:bearer\.)?([\w-]+\.[\w-]+\.[\w-]+)/.exec(protocols)?.[1];
 
-export function createRooms(state: State, sessions: Sessions, switches: TippingSwitches): TippingRooms {
+/** @param joined - Told when somebody begins to listen. */
+export function createRooms(
+  state: State,
+  sessions: Sessions,
+  switches: TippingSwitches,
+  joined: () => void,
+): TippingRooms {
   const listeners = new Map<Peer, string>();
   const heard: string[] = [];
   let connections = 0;
@@ -46,7 +52,10 @@ export function createRooms(state: State, sessions: Sessions, switches: TippingS
       },
       open({ params, url, request }, peer) {
         connections += 1;
-        const join = (): void => void listeners.set(peer, params.streamId ?? '');
+        const join = (): void => {
+          listeners.set(peer, params.streamId ?? '');
+          joined();
+        };
         peer.onMessage((text) => {
           heard.push(text);
           if (heard.length > 1000) heard.shift();

@@ -10,6 +10,7 @@ import type {
   TippingVerification,
 } from '../../tipping/models.ts';
 import { pick } from '../random.ts';
+import { guests } from './evening.ts';
 
 /** Somebody with an account at the mock. */
 export interface Account {
@@ -113,6 +114,7 @@ export function createState(clock: Clock, random: Random): State {
   seeded('Ada', {}, 1500).wallet.reserved_balance = 100;
   seeded('Grace', {}, 20);
   seeded('Root', { role: 'admin' }, 0);
+  for (const name of guests) seeded(name, {}, 1e9);
   const stream = (title: string, status: string): void => {
     const id = state.makeId();
     state.streams.set(id, {

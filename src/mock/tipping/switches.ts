@@ -8,6 +8,8 @@ export interface TippingSwitches {
   refreshLife: number;
   /** How long after a rotation the old refresh token is still good, in milliseconds. @default 0 */
   reuseGrace: number;
+  /** Whether guests give tips by themselves while somebody listens. @default true */
+  evening: boolean;
   /** Whether the five categories are counted. @default what the mock was made with */
   rateLimits: boolean;
   /** Where a 429 says how long to wait. @default 'details' */
@@ -31,6 +33,7 @@ export const switchesOf = (rateLimits: boolean): TippingSwitches => ({
   accessLife: hours(1),
   refreshLife: days(30),
   reuseGrace: 0,
+  evening: true,
   rateLimits,
   rateHint: 'details',
   lists: 'data',
