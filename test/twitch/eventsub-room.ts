@@ -10,7 +10,7 @@ import { createTwitch, type Twitch, type TwitchOptions } from '../../src/twitch/
 import { settle, type TestClock, testClock } from '../support/clock.ts';
 import { memorySockets } from '../support/memory-sockets.ts';
 
-export const tipScopes = ['bits:read', 'channel:read:subscriptions'];
+const tipScopes = ['bits:read', 'channel:read:subscriptions'];
 
 /** What was seen of a stream. */
 export interface Seen<T = TipEvent> {

@@ -50,7 +50,7 @@ export interface Sessions {
 }
 
 /** The shape of a uuid, drawn from the seed. */
-export const uuid = (random: () => number): string =>
+const uuid = (random: () => number): string =>
   'xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx'.replace(/x/g, () => Math.floor(random() * 16).toString(16));
 
 export function createSessions(
