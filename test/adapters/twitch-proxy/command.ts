@@ -24,7 +24,9 @@ export function runCommand(
   args: readonly string[] = [],
 ): Command {
   const { PATH = '' } = process.env;
-  const child = spawn(pathOf('Node 24'), ['--conditions=tipstream-source', file, ...args], {
+  // A source of this project imports the sources.
+  const conditions = file.startsWith(root) ? ['--conditions=tipstream-source'] : [];
+  const child = spawn(pathOf('Node 24'), [...conditions, file, ...args], {
     env: { PATH, TZ: 'UTC', APP_PORT: '0', ...env },
   });
   let out = '';
