@@ -2,12 +2,12 @@ import type { Page } from '../core/page.ts';
 import { read, type Schema } from '../core/reader.ts';
 import type { TwitchList } from './schemas.ts';
 
-/** Reads a list in the envelope of Helix. Without a cursor, or without an entry, it is the last page. */
+/** Reads a list in the envelope of Helix. Without a cursor it is the last page. */
 export const pageOf =
   <T>(list: Schema<TwitchList<T>>) =>
   (value: unknown): Page<T> => {
     const { data, pagination, total } = read(list, value);
     const items = data ?? [];
-    const cursor = (items.length && pagination?.cursor) || undefined;
+    const cursor = pagination?.cursor || undefined;
     return { items, ...(total !== undefined && { total }), ...(cursor && { cursor, next: { after: cursor } }) };
   };
