@@ -2,6 +2,7 @@ import { createCamsoda } from '../src/camsoda/index.ts';
 import { createChaturbate } from '../src/chaturbate/index.ts';
 import { createStripchat } from '../src/stripchat/index.ts';
 import { createTikTok } from '../src/tiktok/index.ts';
+import { createTipping, createTippingStreams } from '../src/tipping/index.ts';
 import { createTwitch } from '../src/twitch/index.ts';
 import { clientContract } from './client-contract.ts';
 import { platformContract } from './platform-contract.ts';
@@ -146,5 +147,38 @@ clientContract({
     stream: (client) => client.tips('evening'),
     simulate: (client, tip) => client.simulate(tip),
     unit: /^diamond$/,
+  },
+});
+
+// With a token that is given; sessions, which renew a refused one, have promises of their own in test/tipping/session.test.ts.
+clientContract({
+  platform: 'tipping',
+  mock: { pace: 500 },
+  create(server, options, credential) {
+    const { issue, streamId } = server.tipping;
+    const token = credential ?? issue('ada').access_token;
+    const client = createTippingStreams({ baseUrl: `${server.url}/tipping/v1`, token, ...options });
+    return Object.assign(client, { streamId });
+  },
+  ask: (client) => client.streams.tips({ streamId: client.streamId }),
+  mistakes: [
+    () => createTipping({ baseUrl: '' }),
+    () => createTipping({ baseUrl: 'https://tips.test/v1', timeout: 5 }),
+    () => createTipping({ baseUrl: 'http://tips.test/v1' }),
+    () => createTipping({ baseUrl: 'https://tips.test/v1' }).tips({ streamId: '' }),
+    () => createTippingStreams({ baseUrl: '' }),
+  ],
+  misspelled: [
+    // @ts-expect-error the wire's word
+    [(client) => client.streams.tips({ stream_id: 'x' }), 'streamId'],
+    // @ts-expect-error the wire's word
+    [(client) => client.streams.viewers({ stream_id: 'x' }), 'streamId'],
+  ],
+  tips: {
+    stream: (client) => client.tips({ streamId: client.streamId }),
+    push: (client) => client.push(),
+    simulate: (client, tip) => client.simulate(tip),
+    payload: { type: 'tip_received', tip: { id: 'one', from_user: 'Ada', tokens: 25, message: '' } },
+    unit: /^token$/,
   },
 });
