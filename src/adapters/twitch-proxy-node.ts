@@ -7,6 +7,7 @@ import type { TwitchProxyOptions } from './twitch-proxy/options.ts';
 import { createProxy } from './twitch-proxy/proxy.ts';
 import { type ListenOptions, listen, type TwitchProxyServer } from './twitch-proxy/server.ts';
 
+export type { CircuitOptions } from '../core/circuit.ts';
 export type { CorsOptions } from './twitch-proxy/cors.ts';
 export type { TwitchProxyOptions, TwitchProxyRate } from './twitch-proxy/options.ts';
 export type { ListenOptions, TwitchProxyServer } from './twitch-proxy/server.ts';

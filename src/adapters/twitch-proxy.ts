@@ -3,6 +3,7 @@
  *
  * @module tipstream/twitch-proxy
  */
+export type { CircuitOptions } from '../core/circuit.ts';
 export type { CorsOptions } from './twitch-proxy/cors.ts';
 export { twitchProxyHandler } from './twitch-proxy/handler.ts';
 export type { TwitchProxyOptions, TwitchProxyRate } from './twitch-proxy/options.ts';
