@@ -157,7 +157,7 @@ clientContract({
   create(server, options, credential) {
     const { issue, streamId } = server.tipping;
     const token = credential ?? issue('ada').access_token;
-    const client = createTippingStreams({ baseUrl: `${server.url}/tipping/v1`, token, ...options });
+    const client = createTippingStreams({ ...options, baseUrl: `${server.url}/tipping/v1`, token });
     return Object.assign(client, { streamId });
   },
   ask: (client) => client.streams.tips({ streamId: client.streamId }),
