@@ -62,6 +62,8 @@ export function createTalking(parts: TalkParts): Talking {
   const welcome = (line: Line, id: string, keepalive = usualKeepalive): void => {
     line.connected();
     line.silent(keepalive * patience, underWay);
+    // Greeted twice.
+    if (session?.line === line) return;
     if (line.handedOver && session) return session.moved(line, id);
     if (session) {
       past.push(session.id);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { minutes, seconds } from '../../src/core/time.ts';
-import type { MockSubscription } from '../../src/mock/twitch/eventsub-frames.ts';
+import { type MockSubscription, welcome } from '../../src/mock/twitch/eventsub-frames.ts';
 import { mayFollow } from '../../src/twitch/eventsub-talk.ts';
 import { type EventSubRoom, eventSubRoom, origin, type Seen } from './eventsub-room.ts';
 
@@ -277,6 +277,24 @@ describe('a session of EventSub', () => {
     mock.eventsub.resend(1);
     await pass(20);
     expect(seen.events).toHaveLength(1);
+  });
+
+  it('ES-14 remembers messages without a timer for each', async () => {
+    const { mock, seen, pass, clock } = await live();
+    const before = clock.pending;
+    for (let turn = 0; turn < 200; turn += 1) mock.eventsub.happen(mock.eventsub.what.subscribe());
+    await pass(20);
+    expect([seen.events.length, clock.pending]).toEqual([200, before]);
+  });
+
+  it('ES-8 is not disturbed by a second greeting', async () => {
+    const { mock, seen, pass, asked, clock } = await live();
+    const before = asked.length;
+    const [session] = mock.eventsub.sessions.values();
+    mock.eventsub.write(welcome('again', clock.now(), session?.id ?? '', 10));
+    mock.eventsub.happen(mock.eventsub.what.cheer(1));
+    await pass(seconds(5));
+    expect([seen.events.length, seen.states(), asked.length]).toEqual([1, ['connecting', 'live'], before]);
   });
 
   it("ES-14 drops what is older than ten minutes by Twitch's own clock, and says so", async () => {
