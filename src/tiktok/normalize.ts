@@ -48,8 +48,14 @@ const part = (value: unknown): Wire => (isWire(value) ? value : {});
 /** An id, exact: a number beyond 2^53 was rounded by whoever parsed it, and may be another's (TT-52). */
 export function exactId(value: unknown): string | undefined {
   const id = typeof value === 'bigint' || Number.isSafeInteger(value) ? String(value) : value;
-  return typeof id === 'string' && id !== '' && id !== '0' && id.length <= 64 ? id : undefined;
+  return typeof id === 'string' && id !== '' && id.length <= 64 ? id : undefined;
 }
+
+/** An id of TikTok's, which are never 0: that stands for none. */
+const realId = (value: unknown): string | undefined => {
+  const id = exactId(value);
+  return id === '0' ? undefined : id;
+};
 
 /** A whole or broken number from 0 on, also as text. */
 const amountOf = (value: unknown): number | undefined => {
@@ -104,15 +110,15 @@ export function readGift(frame: unknown): Gift | Invalid | undefined {
     count: count || 1,
     each,
     name: textOf(data.giftName ?? details.giftName ?? gift.name ?? extended.name),
-    giftId: Number.isSafeInteger(giftId) ? (giftId as number) : exactId(giftId),
-    groupId: exactId(data.groupId ?? data.group_id),
-    msgId: exactId(data.msgId ?? data.msg_id ?? common.msgId ?? common.msg_id),
+    giftId: Number.isSafeInteger(giftId) ? (giftId as number) : realId(giftId),
+    groupId: realId(data.groupId ?? data.group_id),
+    msgId: realId(data.msgId ?? data.msg_id ?? common.msgId ?? common.msg_id),
     at: readTimestamp(data.createTime ?? data.timestamp ?? common.createTime ?? common.create_time),
-    userId: exactId(user.userId ?? user.id ?? user.user_id),
+    userId: realId(user.userId ?? user.id ?? user.user_id),
     uniqueId: textOf(user.uniqueId ?? user.unique_id ?? user.displayId),
     nickname: textOf(user.nickname ?? user.nickName),
     avatarUrl: pictureOf(user, data),
-    receiverUserId: exactId(data.receiverUserId ?? part(data.toUser).userId ?? part(data.to_user).id),
+    receiverUserId: realId(data.receiverUserId ?? part(data.toUser).userId ?? part(data.to_user).id),
     hidden: hasFlag(data) || hasFlag(user),
   };
 }

@@ -67,6 +67,16 @@ const scraped = (): UserProfile => ({
   avatar_data_url: `data:image/jpeg;base64,${Buffer.from(png).toString('base64')}`,
 });
 
+/** Waits for what goes on behind an answer: `right` looks at the answers that come meanwhile. */
+async function later(ask: () => Promise<UserProfile>, right: (profile: UserProfile) => boolean): Promise<UserProfile> {
+  for (let turn = 0; turn < 2_000; turn += 1) {
+    const profile = await ask();
+    if (right(profile)) return profile;
+    await settle(1);
+  }
+  throw new Error(`never: ${right}`);
+}
+
 describe('the four tiers', () => {
   it('TT-10 TT-12 the live picture is the best: its bytes, their type, their hash, good for seven days', async () => {
     const { avatars, clock, asked } = bench({ 'https://cdn.example.com': () => bytes(png) });
@@ -328,10 +338,12 @@ describe('what is kept', () => {
     picture = pictureOf('another');
     const old = await avatars.resolve(request);
     expect(old).toMatchObject({ image_hash: hash(png), nickname: 'mira' });
-    await settle(10);
-    expect((await avatars.resolve(request)).image_hash).toBe(hash(picture));
+    await later(
+      () => avatars.resolve(request),
+      ({ image_hash }) => image_hash === hash(picture),
+    );
     expect(asked).toHaveLength(2);
-    expect(avatars.stats()).toMatchObject({ hits: 3, misses: 1 });
+    expect(avatars.stats().misses).toBe(1);
   });
 
   it('stays when it is old and only something worse is to be had, and is tried again later', async () => {
@@ -351,17 +363,21 @@ describe('what is kept', () => {
     expect(asked).toHaveLength(3);
     up = true;
     await clock.advance(60_000);
-    await avatars.resolve(request);
-    await settle(10);
-    expect((await avatars.resolve(request)).expires_at).toBe(new Date(clock.now() + 7 * day).toISOString());
+    const fresh = new Date(clock.now() + 7 * day).toISOString();
+    await later(
+      () => avatars.resolve(request),
+      ({ expires_at }) => expires_at === fresh,
+    );
   });
 
   it('gives way to a live picture as soon as there is one', async () => {
     const { avatars, asked } = bench({ 'https://cdn.example.com': () => bytes(png), ...drawn });
     expect((await avatars.resolve({ username: 'mira' })).source).toBe('generator');
     expect((await avatars.resolve({ username: 'mira', liveAvatarUrl: live })).source).toBe('generator');
-    await settle(10);
-    expect((await avatars.resolve({ username: 'mira' })).source).toBe('live');
+    await later(
+      () => avatars.resolve({ username: 'mira' }),
+      ({ source }) => source === 'live',
+    );
     expect(asked).toHaveLength(2);
   });
 
@@ -372,6 +388,24 @@ describe('what is kept', () => {
     );
     expect(new Set(all.map(({ image_hash }) => image_hash)).size).toBe(1);
     expect(asked).toHaveLength(1);
+  });
+
+  it('is looked for by twenty at a time, however many people come', async () => {
+    let running = 0;
+    let most = 0;
+    const { avatars } = bench({
+      [dicebear]: async () => {
+        running += 1;
+        most = Math.max(most, running);
+        await settle(1);
+        running -= 1;
+        return bytes(svg);
+      },
+    });
+    const all = await Promise.all(
+      Array.from({ length: 200 }, (_, nth) => avatars.resolve({ username: `viewer${nth}` })),
+    );
+    expect([most, all.filter(({ source }) => source === 'generator').length]).toEqual([20, 200]);
   });
 
   it('a live picture at another path is another picture: looked at once an hour, its hash says', async () => {
@@ -387,9 +421,11 @@ describe('what is kept', () => {
     await look();
     expect(asked).toHaveLength(1);
     await clock.advance(3_600_000);
-    await look();
+    await later(
+      () => avatars.resolve({ username: 'mira', liveAvatarUrl: moved }),
+      ({ image_hash }) => image_hash === hash(picture),
+    );
     expect(asked).toEqual([live, moved]);
-    expect((await avatars.resolve({ username: 'mira' })).image_hash).toBe(hash(picture));
   });
 
   it('is bounded: 2,000 profiles, the longest unused go first', async () => {
@@ -524,8 +560,11 @@ describe('with every place down', () => {
     expect(asked).toHaveLength(5);
     await clock.advance(60_000);
     expect((await avatars.resolve(request)).source).toBe('initials');
-    await settle(10);
-    expect(await avatars.resolve(request)).toMatchObject({ source: 'live', image_hash: hash(png) });
+    const better = await later(
+      () => avatars.resolve(request),
+      ({ source }) => source === 'live',
+    );
+    expect(better.image_hash).toBe(hash(png));
     expect(asked).toHaveLength(6);
   });
 

@@ -203,6 +203,10 @@ describe('readComment', () => {
     expect(readComment({ ...wire, user: { ...user, user_id: userId } })?.user.userId).toBe('12345');
   });
 
+  it('TT-26 may have the id 0, as number or text', () => {
+    for (const id of [0, '0', 7]) expect(readComment({ ...wire, id })?.id).toBe(String(id));
+  });
+
   it('TT-26 without an id, a text or a person is none', () => {
     for (const broken of [null, 'x', { ...wire, id: '' }, { ...wire, comment: 1 }, { ...wire, user: 'viewer1' }])
       expect(readComment(broken)).toBeUndefined();

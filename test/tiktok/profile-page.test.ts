@@ -126,9 +126,10 @@ describe('avatarFromProfilePage', () => {
   ] as const;
   it('TT-15 takes no more than a few times as long for a page ten times as long, however hostile', () => {
     const time = (text: string): number => {
-      const began = performance.now();
+      // Of this process alone: others are on the machine too.
+      const began = process.cpuUsage();
       avatarFromProfilePage(text);
-      return performance.now() - began;
+      return process.cpuUsage(began).user / 1000;
     };
     for (const [what, part] of hostile) {
       for (const page of [part, `<img ${part}`, `<img src="${part}`]) {
@@ -137,7 +138,7 @@ describe('avatarFromProfilePage', () => {
         time(short);
         const least = Math.min(time(short), time(short), time(short));
         // Twenty times the text; a quadratic reader would need four hundred times as long, seconds at least.
-        expect(Math.min(time(long), time(long)), what).toBeLessThan(Math.max(least, 1) * 120);
+        expect(Math.min(time(long), time(long)), what).toBeLessThan(Math.max(least, 2) * 150);
       }
     }
   }, 60_000);

@@ -8,6 +8,7 @@ import type { UserProfile } from '../schemas.ts';
 import { noUsername, usernameOf } from '../username.ts';
 import { type AvatarTierStats, createAsking } from './ask.ts';
 import { toDataUrl } from './data-url.ts';
+import { createGate } from './gate.ts';
 import { hashOf } from './image.ts';
 import { createLimit, unlessAborted } from './limit.ts';
 import { type AvatarTier, avatarLimits } from './limits.ts';
@@ -78,6 +79,8 @@ const firstRetry = minutes(1);
 const lastRetry = hours(6);
 /** A better picture that was not there, and one at a new address, are looked for so rarely. */
 const secondLook = hours(1);
+/** People whose pictures are looked for at the same time: a full room is no reason to overrun a free service. */
+const atOnce = 20;
 
 /**
  * Makes a place for pictures: the address that a live event gave, else the service or the app's own pages, else a generator, else initials
@@ -116,6 +119,7 @@ export function createAvatars(options: AvatarsOptions = {}): Avatars {
   const store = cache === false ? undefined : 'get' in cache ? storedAvatars(cache, clock.now) : memoryAvatars(cache);
   const log = createLog('avatars', clock, logger);
   const flights = new Map<string, Promise<Kept>>();
+  const gate = createGate(atOnce);
   // Made with the first question: a worker forbids more while it loads.
   let life: AbortController | undefined;
   let asking: ReturnType<typeof createAsking> | undefined;
@@ -181,7 +185,7 @@ export function createAvatars(options: AvatarsOptions = {}): Avatars {
     const { username } = request;
     const under = flights.get(username);
     if (under) return under;
-    const flight = look(request, kept).finally(() => {
+    const flight = gate(() => look(request, kept)).finally(() => {
       if (flights.get(username) === flight) flights.delete(username);
     });
     flights.set(username, flight);

@@ -22,18 +22,18 @@ export function decodeDataUrl(url: string): DecodedDataUrl {
   const [mime = '', ...parameters] = head.slice(5).split(';');
   const coded = parameters.at(-1)?.trim().toLowerCase() === 'base64';
   try {
-    const body = bytesOf(url.slice(comma + 1));
-    return {
-      mime: mime.trim().toLowerCase() || 'text/plain',
-      bytes: Uint8Array.from(coded ? atob(body) : body, (character) => character.charCodeAt(0)),
-    };
+    const body = plainText(url.slice(comma + 1));
+    const binary = coded ? atob(body) : body;
+    const bytes = new Uint8Array(binary.length);
+    for (let at = 0; at < binary.length; at += 1) bytes[at] = binary.charCodeAt(at);
+    return { mime: mime.trim().toLowerCase() || 'text/plain', bytes };
   } catch {
     throw wrong('what follows the comma cannot be read');
   }
 }
 
 /** The text without percent signs, one character per byte; what is beyond ASCII as its UTF-8. */
-const bytesOf = (text: string): string =>
+const plainText = (text: string): string =>
   text
     .replace(/[^\0-\x7f]+/g, encodeURIComponent)
     .replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
