@@ -24,7 +24,7 @@ export interface StreamInput {
 /** Fields of a stream that change, in the wire's spelling. */
 export type StreamPatch = Partial<TippingStream>;
 
-export const stream = model<TippingStream>({ id: 'string', title: 'string', status: 'string' });
+const stream = model<TippingStream>({ id: 'string', title: 'string', status: 'string' });
 export const tip = model<TippingTip>({ id: 'string', from_user_id: 'string', tokens: 'number', created_at: 'string' });
 const viewer = model<TippingViewer>({ user_id: 'string' });
 /** Some answers wrap the stream, and have what the media server needs beside it. */

@@ -6,7 +6,6 @@ import { expect, onTestFinished, test } from 'vitest';
 import { fileStore } from '../../src/adapters/node.ts';
 import { memoryStore } from '../../src/stream/checkpoint-store.ts';
 import { folder } from '../adapters/node/support.ts';
-import { root } from '../support/source.ts';
 import { as, client, platform } from '../tipping/client.ts';
 
 const calls = 100;
@@ -44,7 +43,12 @@ test('TP-12 TP-38 a second process with the same file does so at the same time: 
 
   const child = spawn(
     process.execPath,
-    ['--conditions=tipstream-source', join(root, 'test/proofs/tipping-session-child.ts'), host.baseUrl, path],
+    [
+      '--conditions=tipstream-source',
+      new URL('tipping-session-child.ts', import.meta.url).pathname,
+      host.baseUrl,
+      path,
+    ],
     { stdio: ['pipe', 'pipe', 'inherit'] },
   );
   onTestFinished(() => void child.kill('SIGKILL'));
