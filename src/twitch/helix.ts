@@ -39,11 +39,16 @@ const nameOf = (value: unknown, name: string): string => {
  * @throws TipstreamError `CONFIG`
  */
 export function openHelix(options: TwitchOptions): Helix {
-  const { token, auth, authUrl, rate, ...rest } = options ?? {};
+  const { token, auth, authUrl, rate, ...given } = options ?? {};
+  // Whoever names the original means the original of everything.
+  const original = given.baseUrl?.replace(/\/*$/, '') === twitch.baseUrl;
+  const rest = original ? { ...given, baseUrl: undefined } : given;
   const clientId = nameOf(rest.clientId, 'clientId');
   if (!token === !auth) throw configError('twitch', 'give either token or auth, and not both');
   if (typeof token === 'string' && /^(oauth:|bearer )/i.test(token))
     throw configError('twitch', 'token begins with its kind; give only what follows "oauth:" or "Bearer "');
+  if (Object.values(rate ?? {}).some((part) => typeof part === 'number' && !(part > 0)))
+    throw configError('twitch', 'rate: limit, per and burst must be more than 0');
   const rates = { helix: { ...twitch.rates.helix, ...rate } };
 
   // Its secrets belong to the redactor of the connection, which is opened with it.

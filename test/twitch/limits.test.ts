@@ -245,6 +245,14 @@ describe('buckets', () => {
     expect(twitch.asked()).toHaveLength(2);
   });
 
+  it('TW-39 what is left of another limit, by a header of its own, holds nobody back', async () => {
+    const clips = { 'ratelimit-helixclipscreation-limit': '60', 'ratelimit-helixclipscreation-remaining': '0' };
+    const twitch = await hostTwitch({ clock: testClock() }, () => json({ data: [] }, 200, clips));
+    const client = twitch.client();
+    for (const id of ids(5)) await client.users({ ids: [id] });
+    expect(client.rateLimits()).toEqual({ helix: { limit: 10, remaining: 15, waiting: 0 } });
+  });
+
   it('TW-40 fewer than 100 calls are under way, however slow the answers are', async () => {
     const clock = testClock();
     const twitch = await hostTwitch({ clock }, () => 'silence');

@@ -276,6 +276,7 @@ describe('createTwitch', () => {
     ['a token of chat', { clientId: 'x', token: 'oauth:abc' }, 'only what follows "oauth:"'],
     ['a token that is a number', { clientId: 'x', token: 7 }, 'no text, function or provider'],
     ['a timeout in seconds', { clientId: 'x', token: 'y', timeout: 5 }, 'seconds(5)'],
+    ['a rate of nothing', { clientId: 'x', token: 'y', rate: { limit: 0 } }, 'more than 0'],
     ['no https', { clientId: 'x', token: 'y', baseUrl: 'http://helix.invalid.test/helix' }, 'https'],
   ])('with %s is CONFIG, with a sentence', (_what, options, words) => {
     expect(() => createTwitch(options as never)).toThrow(
@@ -304,12 +305,14 @@ describe('createTwitch', () => {
     const auth = appToken({ clientSecret: 'not-a-secret-client' });
     for (const baseUrl of [
       undefined,
+      'https://api.twitch.tv/helix/',
       'https://copy.example/api/helix/',
       'https://copy.example',
       'https://copy.example/mock',
     ])
       await createTwitch({ clientId: 'x', auth, baseUrl, fetch, logger: false }).users({ ids: ['1'] });
     expect(urls.filter((url) => url.endsWith('/token'))).toEqual([
+      'https://id.twitch.tv/oauth2/token',
       'https://id.twitch.tv/oauth2/token',
       'https://copy.example/api/oauth2/token',
       'https://copy.example/oauth2/token',
