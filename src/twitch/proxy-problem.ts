@@ -22,7 +22,9 @@ const parsed = (text: string): unknown => {
 function meant(text: string, body: unknown): { status?: number; inner?: string | undefined } {
   const [, code, inner] = passedOn.exec(text) ?? [];
   if (code !== undefined) return { status: Number(code), inner };
-  return isWire(body) && typeof body.status === 'number' && body.status > 399 ? { status: body.status } : {};
+  return isWire(body) && typeof body.status === 'number' && body.status > 399 && body.status < 600
+    ? { status: body.status }
+    : {};
 }
 
 /**
