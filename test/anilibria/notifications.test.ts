@@ -122,7 +122,7 @@ describe('notifications', () => {
     },
   );
 
-  it('AL-24 are subscribed and unsubscribed while they run, each thing asked for once', async () => {
+  it('AL-24 AL-27 are subscribed and unsubscribed while they run, each thing asked for once', async () => {
     const { service, anilibria, stream, stop } = await watched({ titles: [1] });
     await stream.ready();
     const other = anilibria.notifications({ titles: [1, 2] });
