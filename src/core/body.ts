@@ -12,9 +12,7 @@ export const discard = (response: Response): void => {
 export async function readBody({ body, status }: Response, call: Call): Promise<string> {
   if (!body) return '';
   const reader = body.getReader();
-  let decoder: TextDecoder | undefined;
-  /** Most answers are one chunk, which is decoded as a whole. */
-  let first: Uint8Array | undefined;
+  const decoder = new TextDecoder();
   const leave = (): void => void reader.cancel().catch(() => {});
   onFail(call, leave);
   let text = '';
@@ -22,19 +20,11 @@ export async function readBody({ body, status }: Response, call: Call): Promise<
   for (;;) {
     const { done, value } = await reader.read();
     if (call.failure) throw call.failure;
-    if (done) return decoder ? text + decoder.decode() : new TextDecoder().decode(first);
+    if (done) return text + decoder.decode();
     size += value.byteLength;
     if (size > bodyLimit) {
       leave();
       throw errorOf(call, 'UPSTREAM', 'the answer is larger than 10 MiB', { status });
-    }
-    if (size === value.byteLength) {
-      first = value;
-      continue;
-    }
-    if (!decoder) {
-      decoder = new TextDecoder();
-      text = decoder.decode(first, { stream: true });
     }
     text += decoder.decode(value, { stream: true });
   }

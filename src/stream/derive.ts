@@ -2,19 +2,14 @@ import { withPrototype } from '../core/prototype.ts';
 import { type Stop, systemClock } from '../core/time.ts';
 import type { EventStream } from './event-stream.ts';
 import { addWatcher, createFan, endAll, finishAll, giveAll, removeWatcher, setWatchers } from './fan.ts';
-import { type Origin, originOf, type Watcher } from './origin.ts';
+import { type Origin, originOf, type Watcher, watcherFor } from './origin.ts';
 import { emit, listen, threw } from './signals.ts';
 import { addStats, noStats } from './stats.ts';
 import { hold, refuse, type Ticket } from './ticket.ts';
 import type { Derived, DerivedOrigin, DerivedState, DeriveOptions, Wiring } from './wiring.ts';
 
-type Self = DerivedState<unknown, unknown> & DerivedOrigin<unknown, unknown> & Derived<unknown>;
-
-/** It as a source sees it. */
-interface Seat extends Watcher<unknown> {
-  readonly derived: Self;
-  readonly index: number;
-}
+type Shown = DerivedOrigin<unknown, unknown> & Derived<unknown> & Pick<Watcher<unknown>, 'observe'>;
+type Self = DerivedState<unknown, unknown> & Shown;
 
 const live = ({ places }: Self): Origin<unknown>[] => places.filter((source) => source !== undefined);
 
@@ -32,40 +27,34 @@ const broke = (derived: Self, ticket: Ticket | undefined, cause: unknown): void 
   refuse(ticket);
 };
 
-const letGo = ({ derived, index }: Seat): void => {
-  if (derived.handles) derived.handles[index] = undefined;
-};
-
-const seat: Omit<Seat, 'derived' | 'index'> & ThisType<Seat> = {
-  get observe() {
-    return this.derived.fan.counting === 0;
-  },
-  next(event, ticket) {
-    try {
-      this.derived.wiring?.next(event, ticket, this.index);
-    } catch (cause) {
-      broke(this.derived, ticket, cause);
-    }
-  },
-  end(error) {
-    const { derived, index } = this;
-    letGo(this);
-    if (derived.wiring?.end) derived.wiring.end(error, index);
-    else derived.end(error);
-  },
-  async finish() {
-    const { derived, index } = this;
-    letGo(this);
-    // The other sources go on.
-    if (derived.handles?.some(Boolean)) return derived.wiring?.end?.(undefined, index);
-    await finish(derived);
-  },
-};
-
 const attach = (derived: Self, index: number): void => {
   const source = derived.places[index];
   if (!derived.handles || !source) return;
-  const handle = source.watch(withPrototype<typeof seat, Pick<Seat, 'derived' | 'index'>>(seat, { derived, index }));
+  const letGo = (): void => {
+    if (derived.handles) derived.handles[index] = undefined;
+  };
+  const handle = source.watch(
+    watcherFor(derived, {
+      next(event, ticket) {
+        try {
+          derived.wiring?.next(event, ticket, index);
+        } catch (cause) {
+          broke(derived, ticket, cause);
+        }
+      },
+      end(error) {
+        letGo();
+        if (derived.wiring?.end) derived.wiring.end(error, index);
+        else derived.end(error);
+      },
+      async finish() {
+        letGo();
+        // The other sources go on.
+        if (derived.handles?.some(Boolean)) return derived.wiring?.end?.(undefined, index);
+        await finish(derived);
+      },
+    }),
+  );
   derived.handles[index] = handle;
   handle.begin();
 };
@@ -112,7 +101,7 @@ const begin = (derived: Self, watcher: Watcher<unknown>): void => {
   if (handles && wiring?.greet) onlyFor(derived, watcher, wiring.greet);
 };
 
-const methods: Omit<DerivedOrigin<unknown, unknown> & Derived<unknown>, 'counters'> & ThisType<Self> = {
+const methods: Omit<Shown, 'counters'> & ThisType<Self> = {
   get platform() {
     return live(this)[0]?.platform ?? 'tipstream';
   },
@@ -125,6 +114,10 @@ const methods: Omit<DerivedOrigin<unknown, unknown> & Derived<unknown>, 'counter
   get ahead() {
     const least = Math.min(...live(this).map((source) => source.ahead));
     return this.options.ahead?.(least) ?? least;
+  },
+  /** Seen by its sources: nothing waits for it while nobody counts. */
+  get observe() {
+    return this.fan.counting === 0;
   },
   get counting() {
     return this.fan.counting;

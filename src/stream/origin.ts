@@ -1,4 +1,5 @@
 import { TipstreamError } from '../core/errors.ts';
+import { withPrototype } from '../core/prototype.ts';
 import type { Clock, Stop } from '../core/time.ts';
 import type { EventStream, StreamSignals, StreamStats } from './event-stream.ts';
 import type { Ticket } from './ticket.ts';
@@ -14,6 +15,16 @@ export interface Watcher<T> {
   /** Takes nothing more, leaves what waits, and resolves when the running callback is through. */
   finish(): Promise<void> | undefined;
 }
+
+const observing: { readonly observe: boolean } & ThisType<{ of: { readonly observe: boolean } }> = {
+  get observe() {
+    return this.of.observe;
+  },
+};
+
+/** A watcher that counts while `of` does. */
+export const watcherFor = <T>(of: { readonly observe: boolean }, does: Omit<Watcher<T>, 'observe'>): Watcher<T> =>
+  withPrototype<typeof observing, Omit<Watcher<T>, 'observe'> & { of: object }>(observing, { of, ...does });
 
 /** What `watch` returns. */
 export interface Handle {

@@ -1,7 +1,8 @@
+import type { TipstreamError } from '../core/errors.ts';
 import { withPrototype } from '../core/prototype.ts';
 import type { Stop } from '../core/time.ts';
 import type { EventStream } from './event-stream.ts';
-import type { Handle, Origin, Watcher } from './origin.ts';
+import { type Origin, type Watcher, watcherFor } from './origin.ts';
 import { emit, listen, type Signals } from './signals.ts';
 import { addStats, noStats } from './stats.ts';
 import { toStream } from './stream.ts';
@@ -13,7 +14,7 @@ interface State extends Signals {
   readonly source: Origin<unknown>;
   look(event: unknown, emit: Origin<unknown>['emit']): unknown;
   readonly signal: AbortSignal | undefined;
-  readonly seats: Set<Seat>;
+  readonly closers: Map<Watcher<unknown>, () => Promise<void> | undefined>;
   /** `emit`, for whoever has no view in hand. */
   say: Origin<unknown>['emit'] | undefined;
   last: unknown;
@@ -21,21 +22,6 @@ interface State extends Signals {
 }
 
 type View = Origin<unknown> & State;
-
-/** A watcher of a view, as the source sees it. */
-interface Seat extends Watcher<unknown>, Handle {
-  readonly view: View;
-  readonly watcher: Watcher<unknown>;
-  handle: Handle | undefined;
-  /** Ends it with its signal. */
-  quit: (() => void) | undefined;
-}
-
-const forget = (seat: Seat): void => {
-  const { view, quit } = seat;
-  view.seats.delete(seat);
-  if (quit) view.signal?.removeEventListener('abort', quit);
-};
 
 const show = (view: View, event: unknown): void => {
   view.say ??= view.emit.bind(view);
@@ -47,49 +33,6 @@ const show = (view: View, event: unknown): void => {
     view.emit('invalid', { platform: view.platform, path: '', code: 'unreadable' });
   }
   if (view.shown !== undefined) view.counters.eventsProcessed += 1;
-};
-
-const seatMethods: Omit<Seat, 'view' | 'watcher' | 'handle' | 'quit'> & ThisType<Seat> = {
-  get observe() {
-    return this.watcher.observe;
-  },
-  next(event, ticket) {
-    const { view } = this;
-    if (event !== view.last) show(view, event);
-    if (view.shown !== undefined) this.watcher.next(view.shown, ticket);
-  },
-  end(error) {
-    forget(this);
-    this.watcher.end(error);
-    if (this.view.seats.size === 0) emit(this.view, 'end', error);
-  },
-  finish() {
-    forget(this);
-    const running = this.watcher.finish();
-    if (this.view.seats.size === 0) emit(this.view, 'end', undefined);
-    return running;
-  },
-  begin() {
-    const { signal } = this.view;
-    const quit = (): void => {
-      this.stop();
-      this.end(undefined);
-    };
-    if (signal?.aborted) return quit();
-    signal?.addEventListener('abort', quit);
-    this.quit = quit;
-    this.handle?.begin();
-  },
-  stop() {
-    forget(this);
-    this.handle?.stop();
-  },
-  recount() {
-    this.handle?.recount();
-  },
-  offer() {
-    this.handle?.offer();
-  },
 };
 
 const methods: Origin<unknown> & ThisType<View> = {
@@ -109,15 +52,54 @@ const methods: Origin<unknown> & ThisType<View> = {
     emit(this, name, said);
   },
   watch(watcher) {
-    const seat = withPrototype<typeof seatMethods, Pick<Seat, 'view' | 'watcher' | 'handle' | 'quit'>>(seatMethods, {
-      view: this,
-      watcher,
-      handle: undefined,
-      quit: undefined,
+    const { source, closers, signal } = this;
+    const forget = (): void => {
+      closers.delete(watcher);
+      signal?.removeEventListener('abort', quit);
+    };
+    /** Says the end where it was the last one. */
+    const ended = (error?: TipstreamError): void => {
+      if (closers.size === 0) emit(this, 'end', error);
+    };
+    const seen = watcherFor<unknown>(watcher, {
+      next: (event, ticket) => {
+        if (event !== this.last) show(this, event);
+        if (this.shown !== undefined) watcher.next(this.shown, ticket);
+      },
+      end(error) {
+        forget();
+        watcher.end(error);
+        ended(error);
+      },
+      finish() {
+        forget();
+        const running = watcher.finish();
+        ended();
+        return running;
+      },
     });
-    this.seats.add(seat);
-    seat.handle = this.source.watch(seat);
-    return seat;
+    const handle = source.watch(seen);
+    const stop = (): void => {
+      forget();
+      handle.stop();
+    };
+    const quit = (): void => {
+      stop();
+      seen.end(undefined);
+    };
+    closers.set(watcher, () => {
+      stop();
+      return watcher.finish();
+    });
+    return {
+      ...handle,
+      stop,
+      begin() {
+        if (signal?.aborted) return quit();
+        signal?.addEventListener('abort', quit);
+        handle.begin();
+      },
+    };
   },
   on(name, listener) {
     const stops: Stop[] = [listen(this, name, listener)];
@@ -136,13 +118,10 @@ const methods: Origin<unknown> & ThisType<View> = {
   stats() {
     const { counters } = this;
     const { eventsProcessed } = counters;
-    return { ...addStats(this.source.stats(), counters), eventsProcessed, watchers: this.seats.size };
+    return { ...addStats(this.source.stats(), counters), eventsProcessed, watchers: this.closers.size };
   },
   async close() {
-    const running = [...this.seats].map((seat) => {
-      seat.stop();
-      return seat.watcher.finish();
-    });
+    const running = [...this.closers.values()].map((close) => close());
     await Promise.all(running);
     await this.source.settle();
     if (running.length > 0) emit(this, 'end', undefined);
@@ -164,7 +143,7 @@ export const view = <A, T>(source: Origin<A>, look: Show<A, T>, signal?: AbortSi
       signal,
       emitter: undefined,
       counters: noStats(),
-      seats: new Set(),
+      closers: new Map(),
       say: undefined,
       last: undefined,
       shown: undefined,
