@@ -48,7 +48,7 @@ export function keepOffPages(what: string): void {
   if ('document' in globalThis)
     throw configError(
       'twitch',
-      `${what} holds the secret of your app, and everybody can read what is in a page; keep it on a server and give the page a token, or the finished answers`,
+      `${what} holds the secret of your app, which everybody could read in a page; keep it on a server`,
     );
 }
 

@@ -28,11 +28,6 @@ export interface Helix {
 const besideOf = (baseUrl: string | undefined): string | undefined =>
   baseUrl?.replace(/\/*$/, '').replace(/^([a-z]+:\/\/[^/]+.*?)(\/helix)?$/, '$1/oauth2');
 
-const nameOf = (value: unknown, name: string): string => {
-  if (typeof value === 'string' && value) return value;
-  throw configError('twitch', `${name} is missing; it stands in the developer console of Twitch`);
-};
-
 /**
  * Opens the way to Helix. Sends nothing.
  *
@@ -43,7 +38,8 @@ export function openHelix(options: TwitchOptions): Helix {
   // Whoever names the original means the original of everything.
   const original = given.baseUrl?.replace(/\/*$/, '') === twitch.baseUrl;
   const rest = original ? { ...given, baseUrl: undefined } : given;
-  const clientId = nameOf(rest.clientId, 'clientId');
+  const { clientId } = rest;
+  if (!clientId) throw configError('twitch', 'clientId is missing; it stands in the developer console of Twitch');
   if (!token === !auth) throw configError('twitch', 'give either token or auth, and not both');
   if (typeof token === 'string' && /^(oauth:|bearer )/i.test(token))
     throw configError('twitch', 'token begins with its kind; give only what follows "oauth:" or "Bearer "');

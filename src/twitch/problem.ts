@@ -23,13 +23,13 @@ const kinds: readonly Kind[] = [
     said: /missing user oauth/i,
     reason: 'user_token',
     means: 'PERMISSION',
-    advice: 'this needs the token of a user; the token of an app is good for users() only',
+    advice: 'this needs the token of a user, and this is the token of an app',
   },
   {
     said: /([a-z]+)_id must match|(\w+) id does not match|incorrect user auth/i,
     reason: 'wrong_user',
     means: 'PERMISSION',
-    advice: 'the token belongs to another user; give the $1 id of its own user, or the token of that user',
+    advice: 'the token belongs to another user; give the $1 id of its own user',
   },
   {
     said: /is not one of the broadcaster's moderators/i,
@@ -41,7 +41,7 @@ const kinds: readonly Kind[] = [
     said: /invalid client secret|client id\/secret invalid/i,
     reason: 'client_secret',
     means: 'AUTH',
-    advice: 'the client secret is refused; look at clientId and clientSecret in the developer console of Twitch',
+    advice: 'the client secret is refused; look at clientId and clientSecret',
   },
   {
     said: /client[- ]?id|invalid client/i,

@@ -77,7 +77,7 @@ export function userToken(options: UserTokenOptions): TwitchAuth {
   if (options.refresh) return { kind: 'user', open: () => withFunction(options) };
   const { clientSecret, refreshToken } = options;
   if (clientSecret) keepOffPages('userToken');
-  if (!refreshToken) throw configError('twitch', 'refreshToken is missing; give what the sign-in gave, or refresh()');
+  if (!refreshToken) throw configError('twitch', 'refreshToken is missing; the sign-in gave it');
   return { kind: 'user', account: options.key, open: (setting) => withRefreshToken(options, setting) };
 }
 
@@ -135,9 +135,7 @@ function withRefreshToken(options: UserTokenStored, setting: TwitchAuthSetting):
       unsaved = false;
     } catch (error) {
       const { message } = redactor.error(error);
-      warn(
-        `the renewed user token is not stored yet, a restart would lose it; trying again with the next call (${message})`,
-      );
+      warn(`the renewed user token is not stored yet; the next call tries again (${message})`);
     }
   };
   const usable = ({ accessToken, expiresAt }: Given): boolean =>

@@ -34,12 +34,11 @@ type Asked = Awaited<ReturnType<EndpointCall<UsersInput, Page<TwitchUser>>['with
 function together(answers: readonly Asked[]): Asked['meta'] {
   const metas = answers.map(({ meta }) => meta);
   const last = metas.reduce((_before, meta) => meta);
-  const states = metas.map(({ cache }) => cache);
   return {
     ...last,
     attempts: metas.reduce((sum, { attempts }) => sum + attempts, 0),
     elapsedMs: Math.max(...metas.map(({ elapsedMs }) => elapsedMs)),
-    cache: states.find((state) => state === 'MISS') ?? states.find((state) => state === 'STALE') ?? 'HIT',
+    cache: metas.find(({ cache }) => cache !== 'HIT')?.cache ?? 'HIT',
   };
 }
 

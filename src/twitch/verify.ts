@@ -37,13 +37,8 @@ export async function verifyToken(
   const missing = wanted.filter((scope) => !held.includes(scope));
   const ok = missing.length < (needed ? 1 : Math.max(1, wanted.length));
   const lacks = missing.length ? `; it lacks ${listed(missing)}` : '';
-  if (!user_id)
-    return {
-      ok,
-      message: `twitch: the app token works for users(), everything else needs the token of a user${lacks}`,
-    };
-  return {
-    ok,
-    message: `twitch: the token of ${login ?? user_id} ${ok ? 'works' : 'is good, and not for this'}${lacks}${ok ? '' : '; let its user grant that'}`,
-  };
+  const whose = user_id
+    ? `the token of ${login ?? user_id} ${ok ? 'works' : 'is not enough'}`
+    : 'the app token works for users(), everything else needs the token of a user';
+  return { ok, message: `twitch: ${whose}${lacks}` };
 }

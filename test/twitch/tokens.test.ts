@@ -342,7 +342,7 @@ describe('verify', () => {
     expect(await client({ token: nothing }).verify()).toEqual({
       ok: false,
       message:
-        'twitch: the token of mira is good, and not for this; it lacks moderator:read:chatters (for chatters), user:read:moderated_channels (for moderatedChannels), bits:read (for bits), channel:read:subscriptions (for subscriptions and gifts); let its user grant that',
+        'twitch: the token of mira is not enough; it lacks moderator:read:chatters (for chatters), user:read:moderated_channels (for moderatedChannels), bits:read (for bits), channel:read:subscriptions (for subscriptions and gifts)',
     });
     const token = controls.issue({ login: 'mira', scopes: ['moderator:read:chatters'] }).accessToken;
     const { ok, message } = await client({ token }).verify();
