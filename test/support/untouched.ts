@@ -51,6 +51,10 @@ tiktok.comments('evening');
 tiktok.tips('evening');
 giftTips([]);
 createAvatars({ service: tiktok });
+const { createTwitchProxyClient } = await import('tipstream/twitch');
+createTwitchProxyClient({ baseUrl: 'http://proxy:8081', token: 'not-a-secret-token' });
+const { twitchProxyHandler } = await import('tipstream/twitch-proxy');
+twitchProxyHandler({ clientId: 'someclient' });
 process.stdout.write('untouched\n');
 
 export {};
