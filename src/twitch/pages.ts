@@ -36,7 +36,7 @@ export async function* walkPages<In extends PartInput, T>(
         platform: 'twitch',
         endpoint: name,
         sent: 'yes',
-        message: `twitch ${name}: no end after ${mostPages} pages; ask page by page, with after`,
+        message: `twitch ${name}: no end after ${mostPages} pages; ask with after`,
       });
     let page: Page<T>;
     try {

@@ -17,13 +17,13 @@ const kinds: readonly Kind[] = [
     said: /missing (?:required )?scopes?:?\s*([\w:]+)?/i,
     reason: 'missing_scope',
     means: 'PERMISSION',
-    advice: 'the token lacks the scope $1; let its user grant it and make a new one',
+    advice: 'the token lacks the scope $1; let its user grant it',
   },
   {
     said: /missing user oauth/i,
     reason: 'user_token',
     means: 'PERMISSION',
-    advice: 'this needs the token of a user, and this is the token of an app',
+    advice: 'this needs the token of a user',
   },
   {
     said: /([a-z]+)_id must match|(\w+) id does not match|incorrect user auth/i,
@@ -47,7 +47,7 @@ const kinds: readonly Kind[] = [
     said: /client[- ]?id|invalid client/i,
     reason: 'client_id',
     means: 'AUTH',
-    advice: 'clientId is wrong, or the token was made for another app; give both of one app',
+    advice: 'clientId is wrong, or the token was made for another app',
   },
   {
     said: /invalid refresh token/i,
