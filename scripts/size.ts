@@ -53,7 +53,7 @@ export const budgets: readonly Budget[] = [
     kilobytes: 34,
     goal: 28,
   },
-  { what: '`tipstream/anilibria`', code: all('tipstream/anilibria'), kilobytes: 42.3, goal: 28 },
+  { what: '`tipstream/anilibria`', code: all('tipstream/anilibria'), kilobytes: 37.3, goal: 28 },
   { what: '`tipstream/tiktok`', code: all('tipstream/tiktok'), kilobytes: 43.5, goal: 28 },
   {
     what: '`tipstream/tiktok`: the client and its streams',

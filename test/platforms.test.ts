@@ -1,3 +1,4 @@
+import { createAnilibria } from '../src/anilibria/index.ts';
 import { createCamsoda } from '../src/camsoda/index.ts';
 import { createChaturbate } from '../src/chaturbate/index.ts';
 import { createStripchat } from '../src/stripchat/index.ts';
@@ -181,4 +182,27 @@ clientContract({
     payload: { type: 'tip_received', tip: { id: 'one', from_user: 'Ada', tokens: 25, message: '' } },
     unit: /^token$/,
   },
+});
+
+// It knows no tips (AL-40), and says every input as the wire does.
+clientContract({
+  platform: 'anilibria',
+  create: (server, options, credential) =>
+    createAnilibria({
+      ...options,
+      baseUrl: `${server.url}/anilibria/api/anilibria/v2`,
+      token: credential ?? server.anilibria.issue(),
+    }),
+  ask: (client) => client.random(),
+  mistakes: [
+    () => createAnilibria({ baseUrl: [] }),
+    () => createAnilibria({ baseUrl: 'http://titles.invalid.test' }),
+    () => createAnilibria({ deadline: 5 }),
+    () => createAnilibria({ fallback: { baseUrl: 'http://titles.invalid.test' } }),
+    // @ts-expect-error no such spelling
+    () => createAnilibria({ genres: 'semicolon' }),
+    // @ts-expect-error a token is a text, a function or a provider
+    () => createAnilibria({ token: 7 }),
+  ],
+  misspelled: [],
 });

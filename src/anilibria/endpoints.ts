@@ -3,20 +3,19 @@ import { cached } from '../core/cached.ts';
 import { circuit } from '../core/circuit.ts';
 import { get, platform } from '../core/endpoint.ts';
 import { saysFailure } from '../core/problem.ts';
-import { read } from '../core/reader.ts';
 import { minutes } from '../core/time.ts';
 import { isWire } from '../stream/tip-wire.ts';
 import { enveloped } from './envelope.ts';
 import { genresKey, popularKey, scheduleKey, searchKey, titleKey, titlesKey, updatesKey } from './keys.ts';
 import { readAnilibriaProblem } from './problem.ts';
 import { limitQuery, searchQuery, titleParams, titlesQuery } from './queries.ts';
-import { type AnilibriaWireTitle, Genres, Health, Schedule, Title, Titles } from './schemas.ts';
+import { readGenres, readHealth, readSchedule, readTitle, readTitles } from './shapes.ts';
 
 /** Where the two versions of the service are, below its origin (AL-37). */
 export const anilibriaVersions = { v1: '/api/anilibria', v2: '/api/anilibria/v2' } as const;
 
-const title = enveloped((data) => read(Title, data) as AnilibriaWireTitle);
-const titles = enveloped((data) => read(Titles, data) as AnilibriaWireTitle[]);
+const title = enveloped(readTitle);
+const titles = enveloped(readTitles);
 
 /** AL-8: a body that says that it failed is no answer, whatever its status. */
 export const accepts = (_status: number, body: unknown): boolean | undefined => (saysFailure(body) ? false : undefined);
@@ -85,23 +84,21 @@ export const anilibria = platform({
     random: get('/random', { response: title, accepts, rate: 'all', joins: false }),
     /** What comes on which day. Kept for five minutes. */
     schedule: get('/schedule', {
-      response: enveloped((data) => read(Schedule, data)),
+      response: enveloped(readSchedule),
       accepts,
       rate: 'all',
       cache: keep({ name: scheduleKey }),
     }),
     /** All genres. Kept for five minutes. */
     genres: get('/genres', {
-      response: enveloped((data) =>
-        read(Genres, data).map((genre) => (typeof genre === 'string' ? genre : genre.name)),
-      ),
+      response: enveloped(readGenres),
       accepts,
       rate: 'all',
       cache: keep({ name: genresKey }),
     }),
     /** How the service is. */
     health: get('/health', {
-      response: Health,
+      response: readHealth,
       // AL-16: a service that says how ill it is has answered.
       accepts: (status, body) => (status === 503 && isWire(body) && 'anilibria_api' in body) || undefined,
       rate: 'all',

@@ -1,6 +1,6 @@
-import { read, type Schema } from '../core/reader.ts';
 import { isWire } from '../stream/tip-wire.ts';
-import { type AnilibriaAnswerMeta, type AnilibriaPagination, AnswerMeta, Pagination } from './schemas.ts';
+import type { AnilibriaAnswerMeta, AnilibriaPagination } from './schemas.ts';
+import { readAnswerMeta, readPagination } from './shapes.ts';
 
 /** An answer without its envelope. */
 export interface Enveloped<T> {
@@ -12,9 +12,9 @@ export interface Enveloped<T> {
 }
 
 /** Reads what may be there; what is odd is left out, for nothing depends on it. */
-const beside = <T>(schema: Schema<T>, value: unknown): T | undefined => {
+const beside = <T>(read: (value: unknown) => T, value: unknown): T | undefined => {
   try {
-    return value == null ? undefined : read(schema, value);
+    return value == null ? undefined : read(value);
   } catch {
     return undefined;
   }
@@ -25,7 +25,7 @@ export const enveloped =
   <T>(read: (data: unknown) => T) =>
   (value: unknown): Enveloped<T> => {
     if (!isWire(value) || !('data' in value)) return { data: read(value) };
-    const pagination = beside(Pagination, value.pagination);
-    const meta = beside(AnswerMeta, value.meta);
+    const pagination = beside(readPagination, value.pagination);
+    const meta = beside(readAnswerMeta, value.meta);
     return { data: read(value.data), ...(pagination && { pagination }), ...(meta && { meta }) };
   };

@@ -11,7 +11,8 @@ import { accepts, anilibria, anilibriaVersions } from './endpoints.ts';
 import { type Enveloped, enveloped } from './envelope.ts';
 import { readAnilibriaProblem } from './problem.ts';
 import { type TitleInput, titleParams } from './queries.ts';
-import { type AnilibriaWireTitle, Title } from './schemas.ts';
+import type { AnilibriaWireTitle } from './schemas.ts';
+import { readTitle } from './shapes.ts';
 
 /** Who is asked for a title while the service is down. */
 export interface AnilibriaFallback {
@@ -34,19 +35,22 @@ const outages: readonly ErrorCode[] = ['NETWORK', 'TIMEOUT', 'SERVER', 'UNAVAILA
 /** Opens the way to whoever is asked instead of `platform`; it ends with `connection`. */
 function openOlder(
   connection: Connection,
-  { baseUrl, path = '/titles/{id}', read: reader, assets }: AnilibriaFallback,
+  { baseUrl, path = '/titles/{id}', read: reader = readTitle, assets }: AnilibriaFallback,
   credential: Credential | undefined,
 ): AskTitle {
   const { origin, options, baseUrl: newer } = connection;
-  const readTitle = (data: unknown): AnilibriaWireTitle =>
-    reader ? read(reader, data) : (read(Title, data) as AnilibriaWireTitle);
   const older = platform({
     name: anilibria.name,
     auth: bearer(),
     rates: { all: { limit: 100, per: minutes(1) } },
     problem: readAnilibriaProblem,
     endpoints: {
-      fallback: get(path, { params: titleParams, response: enveloped(readTitle), accepts, rate: 'all' }),
+      fallback: get(path, {
+        params: titleParams,
+        response: enveloped((data) => read(reader, data)),
+        accepts,
+        rate: 'all',
+      }),
     },
   });
   const base = baseUrl ?? (/\/v2$/.test(newer) ? newer.slice(0, -3) : origin + anilibriaVersions.v1);
