@@ -85,7 +85,7 @@ export function createTipping(options: TippingOptions): Tipping {
     throw configError(name, 'the option baseUrl is missing or empty; name the host that gets the passwords');
   // One for both connections: a renewal counts as much as a login.
   const shared: ClientOptions = { ...options, limiter: options.limiter ?? createLimiter() };
-  const parts = { makeTokens: sessionTokens, makeLimiter: createLimiter };
+  const parts = { makeTokens: sessionTokens((token) => session.ownerOf(token)), makeLimiter: createLimiter };
   const credential = { get: () => session.get(), refresh: (stale: string) => session.refresh(stale) };
   const connection = open(tipping, shared, { account, credential }, parts);
   const { clock, logger } = connection.options;

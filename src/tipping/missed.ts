@@ -55,6 +55,8 @@ export function missedTips({ ask, nameOf }: MissedParts) {
       // The newest come first, so everything from here on is older.
       else if (falling && count > 1) break;
     }
+    // Of two that were given in the same moment, the list knows which was first.
+    if (falling) found.reverse();
     const strangers = new Set(found.map(([, tip]) => tip.from_user_id).filter((id) => !known.has(id)));
     await Promise.all([...strangers].slice(0, names).map(name));
     const events = found

@@ -35,6 +35,8 @@ export interface SessionRoom {
   unsaved: boolean;
   /** Ends when nobody renews, begins or ends the session. */
   tail: Promise<unknown>;
+  /** To which session an access token belongs, for the latest ones. */
+  readonly owners: Map<string, string>;
   readonly listeners: Set<(event: SessionExpired) => void>;
 }
 
@@ -51,7 +53,14 @@ export function roomOf(store: SessionStore, key: string): SessionRoom {
   if (rooms !== found) Reflect.defineProperty(store, place, { value: rooms });
   let room = rooms.get(key);
   if (!room) {
-    room = { session: undefined, expired: false, unsaved: false, tail: Promise.resolve(), listeners: new Set() };
+    room = {
+      session: undefined,
+      expired: false,
+      unsaved: false,
+      tail: Promise.resolve(),
+      owners: new Map(),
+      listeners: new Set(),
+    };
     rooms.set(key, room);
   }
   return room;

@@ -16,20 +16,35 @@ function inCall(call: Call, error: unknown): unknown {
   });
 }
 
-/** Gives each call the token of the session, and none to a public one where there is no session. */
-export const sessionTokens: MakeTokens = (credential, clock, redactor) => {
-  const tokens = createTokens(credential, clock, redactor);
-  const within = async <T>(call: Call, given: Promise<T>, otherwise: T): Promise<T> => {
-    try {
-      return await given;
-    } catch (error) {
-      if (!call.failure && open.includes(call.facts.where.endpoint)) return otherwise;
-      throw inCall(call, error);
-    }
+/**
+ * Gives each call the token of the session, and none to a public one where there is no session. What a call does a second time it
+ * does for the same person: it fails where somebody else has signed in meanwhile, so that nobody pays for another.
+ */
+export const sessionTokens =
+  (ownerOf: (token: string) => string | undefined): MakeTokens =>
+  (credential, clock, redactor) => {
+    const tokens = createTokens(credential, clock, redactor);
+    /** For whom a call began; all its attempts have the same facts. */
+    const began = new WeakMap<object, string>();
+    const within = async <T>(call: Call, given: Promise<T>, otherwise: T): Promise<T> => {
+      try {
+        return await given;
+      } catch (error) {
+        if (!call.failure && open.includes(call.facts.where.endpoint)) return otherwise;
+        throw inCall(call, error);
+      }
+    };
+    return {
+      async get(call) {
+        const token = await within(call, tokens.get(call), '');
+        const owner = ownerOf(token);
+        const before = began.get(call.facts);
+        if (before !== undefined && before !== owner)
+          throw errorOf(call, 'AUTH', 'somebody else has signed in since this call began; make it anew');
+        if (owner !== undefined) began.set(call.facts, owner);
+        return token;
+      },
+      refresh: (stale, call) => within<string | undefined>(call, tokens.refresh(stale, call), ''),
+      forget: tokens.forget,
+    };
   };
-  return {
-    get: (call) => within(call, tokens.get(call), ''),
-    refresh: (stale, call) => within<string | undefined>(call, tokens.refresh(stale, call), ''),
-    forget: tokens.forget,
-  };
-};

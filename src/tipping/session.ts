@@ -2,6 +2,7 @@ import type { TokenProvider } from '../core/auth.ts';
 import { isTipstreamError, TipstreamError, type TipstreamErrorInit } from '../core/errors.ts';
 import type { Redactor } from '../core/redact.ts';
 import type { Clock, Stop } from '../core/time.ts';
+import { randomId } from '../stream/tip-wire.ts';
 import type { TippingTokens } from './models.ts';
 import { roomOf, type SessionExpired, type SessionKeeper, type SessionStore } from './session-room.ts';
 import { isSession, type KeptSession, sessionOf } from './tokens.ts';
@@ -30,6 +31,8 @@ export interface Session extends Required<TokenProvider> {
   renew(): Promise<void>;
   /** The refresh token, to hand back at the end. */
   handle(): Promise<string | undefined>;
+  /** Whose token it is: the same for all tokens of one login. `undefined` for a token of long ago. */
+  ownerOf(token: string): string | undefined;
   /** Forgets it, here and in the store. */
   end(): Promise<void>;
   onExpired(listener: (event: SessionExpired) => void): Stop;
@@ -44,6 +47,9 @@ const isRefusal = (error: unknown): error is TipstreamError =>
   error.status >= 400 &&
   error.status < 500 &&
   ![408, 425, 429].includes(error.status);
+
+/** So many access tokens may be on their way at once. */
+const remembered = 16;
 
 const signIn = 'sign in with auth.login()';
 
@@ -80,6 +86,8 @@ export function createSession({ platform, store, key, clock, redactor, renew, wa
   const adopt = (session: KeptSession): void => {
     room.session = session;
     room.expired = false;
+    room.owners.set(session.access, session.id);
+    for (const oldest of room.owners.keys()) if (room.owners.size > remembered) room.owners.delete(oldest);
     redactor.add(session.access);
     if (session.refresh) redactor.add(session.refresh);
   };
@@ -108,7 +116,6 @@ export function createSession({ platform, store, key, clock, redactor, renew, wa
   };
   /** What the store has; another process may have renewed, begun or ended the session. */
   const look = async (held: SessionKeeper): Promise<KeptSession | undefined> => {
-    if (room.unsaved) await save(held);
     const found = room.unsaved ? room.session : await stored(() => held.get(key));
     if (isSession(found)) {
       adopt(found);
@@ -133,7 +140,7 @@ export function createSession({ platform, store, key, clock, redactor, renew, wa
       try {
         if (session.refresh === undefined) throw failure('SESSION_EXPIRED', 'there is no refresh token');
         const tokens = await renew(session.refresh);
-        await keep(held, sessionOf(tokens, clock.now(), session.refresh));
+        await keep(held, sessionOf(tokens, clock.now(), session.id, session.refresh));
         return tokens.access_token;
       } catch (error) {
         if (!isRefusal(error) && session.refresh !== undefined) throw error;
@@ -169,7 +176,7 @@ export function createSession({ platform, store, key, clock, redactor, renew, wa
       await renewed(undefined);
     },
     begin(tokens) {
-      const session = sessionOf(tokens, clock.now());
+      const session = sessionOf(tokens, clock.now(), randomId());
       return alone((held) => keep(held, session)).catch((error) => {
         // Whoever signed in is signed in, whatever the store says.
         adopt(session);
@@ -180,9 +187,10 @@ export function createSession({ platform, store, key, clock, redactor, renew, wa
     resume: (refreshToken) =>
       alone(async (held) => {
         redactor.add(refreshToken);
-        await keep(held, sessionOf(await renew(refreshToken), clock.now(), refreshToken));
+        await keep(held, sessionOf(await renew(refreshToken), clock.now(), randomId(), refreshToken));
       }),
     handle: () => alone(async (held) => (await look(held))?.refresh),
+    ownerOf: (token) => room.owners.get(token),
     end: () =>
       alone(async (held) => {
         room.session = null;

@@ -5,6 +5,8 @@ import type { TippingTokens } from './models.ts';
 /** A session as it is kept. */
 export interface KeptSession {
   v: 1;
+  /** The same through all renewals, another after every login. */
+  id: string;
   /** The access token. */
   access: string;
   refresh?: string | undefined;
@@ -38,10 +40,11 @@ function lifeOf({ access_token: token, expires_in: said }: TippingTokens, now: n
 }
 
 /** The session that an answer begins or renews; without a new refresh token the old one stays (TP-7). */
-export function sessionOf(tokens: TippingTokens, now: number, before?: string): KeptSession {
+export function sessionOf(tokens: TippingTokens, now: number, id: string, before?: string): KeptSession {
   const life = lifeOf(tokens, now);
   return {
     v: 1,
+    id,
     access: tokens.access_token,
     refresh: tokens.refresh_token ?? before,
     expiresAt: now + life,
@@ -52,4 +55,8 @@ export function sessionOf(tokens: TippingTokens, now: number, before?: string): 
 
 /** A session out of a store; `undefined` for whatever else is there. */
 export const isSession = (value: unknown): value is KeptSession =>
-  isWire(value) && value.v === 1 && typeof value.access === 'string' && typeof value.renewAt === 'number';
+  isWire(value) &&
+  value.v === 1 &&
+  typeof value.id === 'string' &&
+  typeof value.access === 'string' &&
+  typeof value.renewAt === 'number';

@@ -280,6 +280,9 @@ describe('the calls', () => {
     expect(error).toMatchObject({ code: 'VALIDATION' });
     host.instead = () => json(200, { id: 'k', status: 'pending', holder: 'Somebody Else' });
     await ada.kyc.status('k');
+    await ada.kyc.submit({ number: 'Y-112233' });
+    host.instead = () => json(200, [{ id: 'k', holder: 'Somebody Else' }]);
+    await ada.kyc.verifications();
     for (const text of [lines.join(), error.message, error.stack, JSON.stringify(error), String(error.problem.message)])
       for (const secret of ['X-998877', 'Fond Grace', 'Somebody Else', 'pixels']) expect(text).not.toContain(secret);
   });

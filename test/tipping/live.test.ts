@@ -152,6 +152,7 @@ describe('a connection that is lost', () => {
       message: '',
       meta: { private: true },
     });
+    expect(amounts().indexOf(2)).toBeLessThan(amounts().indexOf(3));
     expect(gaps).toEqual([]);
     expect(host.arrivals.filter(({ path }) => /\/tips/.test(path))).toHaveLength(1);
   });

@@ -37,7 +37,7 @@ const jwt = (claims: object): string => `x.${Buffer.from(JSON.stringify(claims))
 
 describe('how long a token lives', () => {
   const now = Date.UTC(2026, 0, 1);
-  const ends = (tokens: { access_token: string; expires_in?: number }) => sessionOf(tokens, now).expiresAt - now;
+  const ends = (tokens: { access_token: string; expires_in?: number }) => sessionOf(tokens, now, 'id').expiresAt - now;
 
   test('TP-5 is what expires_in says, else what is written in it, else an hour', () => {
     expect(ends({ access_token: 'opaque', expires_in: 3600 })).toBe(3600 * seconds);
@@ -52,7 +52,7 @@ describe('how long a token lives', () => {
 
   test('TP-6 it is renewed a minute before, or after half its life where that is short', () => {
     const early = (expires_in: number) => {
-      const { expiresAt, renewAt } = sessionOf({ access_token: 'x', expires_in }, now);
+      const { expiresAt, renewAt } = sessionOf({ access_token: 'x', expires_in }, now, 'id');
       return expiresAt - renewAt;
     };
     expect(early(3600)).toBe(60 * seconds);
@@ -134,7 +134,9 @@ describe('renewing', () => {
 
   test('TP-8 new calls wait for a renewal under way, and go out with the new token', async () => {
     const host = await platform();
-    const ada = await as('ada', host);
+    const store = memoryStore();
+    const ada = await as('ada', host, { store });
+    const other = client(host, { store });
     host.controls.sessions.expire();
     let release = (): void => {};
     const held = new Promise<void>((resolve) => {
@@ -146,7 +148,7 @@ describe('renewing', () => {
     };
     const first = ada.wallet.balance();
     await expect.poll(() => host.count(refreshes)).toBe(1);
-    const later = Array.from({ length: 5 }, () => ada.auth.me());
+    const later = Array.from({ length: 5 }, () => other.auth.me());
     await pause(30);
     expect(host.count('GET /auth/me')).toBe(0);
     release();
@@ -447,6 +449,34 @@ describe('signing in and out', () => {
     host.controls.sessions.expire();
     expect(await anybody.auth.me()).toMatchObject({ username: 'grace' });
   });
+
+  test.each(['a renewal', 'a lost connection'])(
+    'nobody pays for another: after %s a payment is not repeated for whoever signed in meanwhile',
+    async (why) => {
+      const host = await platform();
+      const anybody = await as('ada', host, { retry: { limit: 2, base: 1 } });
+      const toUserId = host.controls.account('mira').user.id;
+      let asked = 0;
+      host.instead = async ({ path }) => {
+        if (!path.endsWith('/transfer')) return undefined;
+        asked += 1;
+        if (asked > 1) return undefined;
+        await anybody.auth.login({ username: 'grace', password: host.controls.password });
+        return why === 'a renewal'
+          ? json(401, { error: 'AUTHENTICATION_REQUIRED', message: 'old', code: 'X' })
+          : 'reset';
+      };
+      await expect(anybody.wallet.transfer({ toUserId, tokens: 5 })).rejects.toMatchObject({
+        code: 'AUTH',
+        message: expect.stringContaining('somebody else has signed in'),
+        sent: why === 'a renewal' ? 'yes' : 'maybe',
+      });
+      expect(asked).toBe(1);
+      expect(host.controls.ledger).toEqual([]);
+      await anybody.wallet.transfer({ toUserId, tokens: 5 });
+      expect(host.controls.ledger).toMatchObject([{ from: host.controls.account('grace').user.id }]);
+    },
+  );
 
   test('registering signs in where the platform does, and only then', async () => {
     const host = await platform();
