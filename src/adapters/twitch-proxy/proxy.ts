@@ -56,7 +56,7 @@ export function createProxy(options: TwitchProxyOptions): TwitchProxy {
   const keeps = cache !== false;
   const warnOfStore = (error: unknown): void =>
     lines.warn(clock.now(), `the cache failed and is passed over: ${connection.redactor.error(error).message}`);
-  const shelf = !keeps ? noShelf() : cache ? storeShelf(cache, warnOfStore) : memoryShelf(cacheBytes);
+  const shelf = !keeps ? noShelf() : cache ? storeShelf(cache, clock, warnOfStore) : memoryShelf(cacheBytes);
   const place = cache ? `tipstream:twitch-proxy:${connection.host}:` : '';
   /** Who is behind a header; the same caller comes again and again. */
   const callers = createMemory<Who & { until: number }>(2 ** 22);

@@ -1,4 +1,5 @@
 import type { CacheStore } from '../../core/cache.ts';
+import { type Clock, seconds } from '../../core/time.ts';
 import { canGzip, gzip, gzipFrom } from './gzip.ts';
 import { createMemory } from './memory.ts';
 import { headerOf, jsonReply, type Reply, withHeaders } from './reply.ts';
@@ -62,13 +63,25 @@ export function memoryShelf(bytes: number): Shelf {
   };
 }
 
+/** A store that says nothing for so long is passed over: an answer must not wait for what should make it faster. */
+const patience = seconds(1);
+
+const inTime = (clock: Clock, run: () => unknown): Promise<unknown> =>
+  new Promise((resolve, reject) => {
+    const stop = clock.after(patience, () => reject(new Error(`no word of it in ${patience / 1000} s`)));
+    Promise.resolve()
+      .then(run)
+      .then(resolve, reject)
+      .finally(() => stop());
+  });
+
 /** In a store that others share. One that fails is passed over. */
-export function storeShelf(store: CacheStore, failed: (error: unknown) => void): Shelf {
+export function storeShelf(store: CacheStore, clock: Clock, failed: (error: unknown) => void): Shelf {
   return {
     at: () => undefined,
     async get(key, now) {
       try {
-        const entry = await store.get(key);
+        const entry = await inTime(clock, () => store.get(key));
         return isEntry(entry) && now < entry.until ? readyOf(entry.body, entry.until) : undefined;
       } catch (error) {
         failed(error);
@@ -78,7 +91,7 @@ export function storeShelf(store: CacheStore, failed: (error: unknown) => void):
     async set(key, body, now, ttl) {
       const entry: Entry = { v: 1, body, until: now + ttl };
       try {
-        await store.set(key, entry, ttl);
+        await inTime(clock, () => store.set(key, entry, ttl));
       } catch (error) {
         failed(error);
       }

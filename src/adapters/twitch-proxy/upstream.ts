@@ -79,6 +79,8 @@ export function openUpstream(options: TwitchProxyOptions, lines: Lines, metrics:
   });
   const meetings = new Map<string, ReturnType<typeof createSharing<string>>>();
 
+  let waiting = 0;
+
   /** One attempt. A failure of the host is an error, so that it is tried again; `keep` hears what was said all the same. */
   const send = async (
     call: Call,
@@ -96,7 +98,10 @@ export function openUpstream(options: TwitchProxyOptions, lines: Lines, metrics:
       async acquire(_endpoint, { controller, facts: { deadlineAt } }) {
         if (given === false) return undefined;
         const maxWait = deadlineAt && deadlineAt - clock.now();
-        const slot = await given.acquire(key, rateClass, { clock, signal: controller.signal, maxWait });
+        waiting += 1;
+        const slot = await given.acquire(key, rateClass, { clock, signal: controller.signal, maxWait }).finally(() => {
+          waiting -= 1;
+        });
         // What one token has left at Twitch says nothing of the others.
         return perToken ? slot : { release: () => slot.release() };
       },
@@ -128,7 +133,7 @@ export function openUpstream(options: TwitchProxyOptions, lines: Lines, metrics:
   return {
     connection,
     hasApp: app !== undefined,
-    waiting: () => (given ? (given.state(everybody)?.waiting ?? 0) : 0),
+    waiting: () => waiting,
     ask(call, route, query, who) {
       const meeting = meetings.get(route.name) ?? createSharing<string>(connection, raw(route));
       meetings.set(route.name, meeting);

@@ -1,9 +1,13 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import Keyv from 'keyv';
 import { describe, expect, it } from 'vitest';
 import { stamp } from '../../../src/adapters/twitch-proxy/lines.ts';
 import { settle, testClock } from '../../support/clock.ts';
-import { json } from '../../support/server.ts';
+import { pathOf } from '../../support/engines.ts';
+import { json, startServer } from '../../support/server.ts';
+import { root } from '../../support/source.ts';
 import { personal, proxied, token } from './helix.ts';
 
 describe('the log', () => {
@@ -165,6 +169,21 @@ describe('metrics', () => {
   });
 });
 
+describe('a program that asked', () => {
+  it('ends by itself: no timer and no connection holds it', async () => {
+    const code = `
+      import { twitchProxyHandler } from 'tipstream/twitch-proxy';
+      const handler = twitchProxyHandler({ clientId: 'someclient', baseUrl: process.argv[1], logger: false });
+      const ask = () => handler(new Request('http://proxy/users?id=1', { headers: { authorization: 'Bearer x' } }));
+      const answers = [await ask(), await ask()];
+      console.log(answers.map(({ headers }) => headers.get('x-cache')).join());`;
+    const helix = await startServer(personal);
+    const args = ['--conditions=tipstream-source', '--input-type=module', '--eval', code, helix.url];
+    const { stdout } = await promisify(execFile)(pathOf('Node 24'), args, { cwd: root, timeout: 15_000 });
+    expect(stdout).toBe('MISS,HIT\n');
+  });
+});
+
 describe('gzip', () => {
   const long = () => json({ data: [{ id: '1', description: 'x'.repeat(5000) }] });
 
@@ -231,6 +250,20 @@ describe('a shared cache', () => {
     expect((await ask('/users?id=1')).headers.get('x-cache')).toBe('HIT');
     await clock.advance(1);
     expect((await ask('/users?id=1')).headers.get('x-cache')).toBe('MISS');
+  });
+
+  it('that says nothing for a second is passed over', async () => {
+    const clock = testClock();
+    const silent = () => new Promise(() => {});
+    const { ask, helix } = await proxied(undefined, { clock, cache: { get: silent, set: silent, delete: silent } });
+    const answer = ask('/users?id=1');
+    await clock.advance(999);
+    expect(helix.arrivals).toHaveLength(0);
+    await clock.advance(1);
+    await helix.arrived(1);
+    for (let turn = 0; clock.pending === 0 && turn < 1000; turn += 1) await settle(1);
+    while (clock.pending) await clock.advance(1000);
+    expect((await answer).status).toBe(200);
   });
 
   it.each([
