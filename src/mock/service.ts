@@ -8,7 +8,7 @@ export interface ServiceSetting {
   random: Random;
   /** How much faster than the clock the script goes. */
   pace: number;
-  /** Milliseconds between the events of a script, on average. */
+  /** Milliseconds between the events of a script, on average; `Infinity` in a quiet evening, in which nothing happens by itself. */
   every: number;
   /** Whether credentials are checked against those that the mock gave out. */
   strict: boolean;
@@ -24,7 +24,7 @@ export interface ServiceVisit {
   url: URL;
   /** The `:names` of the path, decoded. */
   params: Readonly<Record<string, string>>;
-  /** The body as JSON or as a form, by its content type; `undefined` where there is none or it cannot be read. */
+  /** The body as JSON or as a form, by its content type; a field that comes several times is a list. `undefined` where there is none or it cannot be read. */
   body(): Promise<unknown>;
 }
 

@@ -15,6 +15,7 @@ interface Till {
   heard: string[];
   left: number[];
   origin: string;
+  every: number;
   peers: Peer[];
 }
 
@@ -25,7 +26,7 @@ const till: MockService<Till> = {
   name: 'till',
   prefix: '/till',
   origins: ['https://till.example.com/api'],
-  create({ random, origin }) {
+  create({ random, origin, every }) {
     begun += 1;
     const controls: Till = {
       balance: Math.floor(random() * 1000),
@@ -33,6 +34,7 @@ const till: MockService<Till> = {
       heard: [],
       left: [],
       origin: '',
+      every,
       peers: [],
     };
     return {
@@ -214,6 +216,11 @@ describe('an upstream with a state of its own', () => {
     expect((await serve({ seed: 8 })).server.till.balance).not.toBe(server.till.balance);
     await other.server.close();
     expect(ended).toBe(over + 1);
+  });
+
+  it('a quiet evening tells it that nothing happens by itself', async () => {
+    expect((await serve({ every: 50 })).server.till.every).toBe(50);
+    expect((await serve({ every: 50, scenario: 'quiet' })).server.till.every).toBe(Number.POSITIVE_INFINITY);
   });
 
   it('is left out where the platforms do not name it', async () => {
