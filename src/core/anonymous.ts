@@ -6,7 +6,8 @@ const nameField = /(?:name|login|nick|(?:user|tipper|sender|from)_?(?:id|key)|av
 const word = /^(?:method|type|event_type|broadcaster|id|cacheId|timestamp|createdAt|amount)$/;
 const nobody = 'Anonymous';
 
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
 
 /** A list holds one event per item. A frame such as `[27, {...}, 1]` is one event itself. */
 const isList = (value: unknown): value is unknown[] => Array.isArray(value) && value.every(isObject);
@@ -18,9 +19,10 @@ const isSet = (value: unknown): boolean => !!value && value !== 'false';
 export function hasFlag(part: unknown): boolean {
   if (!isObject(part)) return false;
   for (const key in part) {
-    // `isA`, `isa`, `is_`: few other fields begin so.
+    // The shortest flag has six letters, and few other fields begin with `isA`, `isa` or `is_`.
+    if (key.length < 6) continue;
     const third = key.charCodeAt(2) | 32;
-    if ((third === 97 || third === 127) && isSet(Reflect.get(part, key)) && flag.test(key)) return true;
+    if ((third === 97 || third === 127) && isSet(part[key]) && flag.test(key)) return true;
   }
   return false;
 }
