@@ -257,12 +257,17 @@ describe('a shared cache', () => {
     const silent = () => new Promise(() => {});
     const { ask, helix } = await proxied(undefined, { clock, cache: { get: silent, set: silent, delete: silent } });
     const answer = ask('/users?id=1');
+    /** The store alone is waited for. */
+    const held = async () => {
+      while (clock.pending !== 1) await settle(1);
+    };
+    await held();
     await clock.advance(999);
     expect(helix.arrivals).toHaveLength(0);
     await clock.advance(1);
     await helix.arrived(1);
-    for (let turn = 0; clock.pending === 0 && turn < 1000; turn += 1) await settle(1);
-    while (clock.pending) await clock.advance(1000);
+    await held();
+    await clock.advance(1000);
     expect((await answer).status).toBe(200);
   });
 
