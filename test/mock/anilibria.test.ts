@@ -4,7 +4,6 @@ import { readFrame } from '../../src/anilibria/events.ts';
 import { type AnilibriaNotification, createAnilibria } from '../../src/anilibria/index.ts';
 import { type Endpoint, listEndpoints } from '../../src/core/endpoint.ts';
 import { read } from '../../src/core/reader.ts';
-import { until } from '../support/polled.ts';
 import { serve } from './serve.ts';
 
 const mock = async (options: Parameters<typeof serve>[0] = {}) => {
@@ -152,9 +151,11 @@ describe('the AniLibria of the mock', () => {
       const client = createAnilibria({ baseUrl: origin + anilibriaVersions.v2, logger: false });
       const heard: AnilibriaNotification[] = [];
       const stream = client.notifications();
-      stream.subscribe((event) => void heard.push(event));
-      await stream.ready();
-      await until(() => heard.length >= 30);
+      await new Promise<void>((resolve) => {
+        stream.subscribe((event) => {
+          if (heard.push(event) === 30) resolve();
+        });
+      });
       await client.close();
       return heard.slice(0, 30).map(({ type, data }) => [type, data.title_id, data.episode]);
     };
