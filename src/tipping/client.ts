@@ -7,7 +7,7 @@ import { createLimiter } from '../core/limiter.ts';
 import { line } from '../core/logger.ts';
 import type { CallOptions, ClientOptions } from '../core/options.ts';
 import type { TelemetryEvents, TelemetryListener } from '../core/telemetry.ts';
-import type { Stop } from '../core/time.ts';
+import { type Stop, seconds } from '../core/time.ts';
 import { memoryStore } from '../stream/checkpoint-store.ts';
 import { tipping } from './endpoints.ts';
 import { openLive, type TippingLive, type TippingSocketOptions } from './events.ts';
@@ -35,6 +35,9 @@ export interface TippingOptions extends ClientOptions {
 }
 
 type Calls = Client<typeof tipping>;
+
+/** Others may wait for the store meanwhile, another process too. */
+const longestRenewal = seconds(25);
 
 /** Signing in and out. */
 export interface TippingAuth extends Omit<Calls['auth'], 'logout' | 'refresh'> {
@@ -108,7 +111,8 @@ export function createTipping(options: TippingOptions): Tipping {
     redactor: connection.redactor,
     warn,
     renew(refreshToken) {
-      const answer = ask({ refreshToken }).then(({ data }) => data);
+      const deadline = Math.min(connection.options.deadline, longestRenewal);
+      const answer = ask({ refreshToken }, { deadline }).then(({ data }) => data);
       renewing = answer.catch(() => {});
       return answer;
     },

@@ -148,7 +148,6 @@ export function openLive(
         return complete;
       },
     });
-    source.on('end', () => sources.delete(streamId));
     sources.set(streamId, source);
     return live.add(source);
   };

@@ -292,6 +292,27 @@ describe('the way in', () => {
     expect(() => client(host).tips({ streamId: '' })).toThrow(expect.objectContaining({ code: 'CONFIG' }));
   });
 
+  test('a stream that ended because nobody was signed in can be watched again after a login', async () => {
+    const host = await platform();
+    const ada = client(host, eager);
+    const { streamId } = host.controls;
+    const ended = new Promise((resolve) => ada.tips({ streamId }).subscribe(() => {}, { onError: resolve }));
+    expect(await ended).toMatchObject({ code: 'AUTH' });
+    await ada.auth.login({ email: 'ada@example.test', password: host.controls.password });
+    const { tips } = await watch(host, ada);
+    host.controls.tip({ tokens: 3 });
+    await expect.poll(() => tips.length).toBe(1);
+  });
+
+  test('TP-4 a socket without encryption is refused beyond this machine, whatever address was chosen', async () => {
+    const host = await platform();
+    const ada = await as('ada', host, { ...eager, socket: { url: () => 'ws://10.0.0.5/events' } });
+    const watching = (async () => {
+      for await (const _ of ada.tips({ streamId: host.controls.streamId })) break;
+    })();
+    await expect(watching).rejects.toMatchObject({ code: 'CONFIG', fatal: true });
+  });
+
   test('a session that is over ends the stream with SESSION_EXPIRED', async () => {
     const host = await platform();
     const ada = await as('ada', host, eager);
