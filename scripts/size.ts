@@ -53,7 +53,21 @@ export const budgets: readonly Budget[] = [
     kilobytes: 34,
     goal: 28,
   },
-  { what: '`tipstream/anilibria`', code: all('tipstream/anilibria'), kilobytes: 37.3, goal: 28 },
+  {
+    what: '`tipstream/anilibria`: what an app loads that calls `titles.get`',
+    code: "import { createAnilibria } from 'tipstream/anilibria'; createAnilibria(globalThis.options).titles.get({ id: 1 });",
+    part: 'first',
+    kilobytes: 29.2,
+    goal: 28,
+  },
+  {
+    what: '`tipstream/anilibria` in one file',
+    code: all('tipstream/anilibria'),
+    part: 'one file',
+    kilobytes: 38.7,
+    goal: 28,
+  },
+  { what: '`tipstream/anilibria`', code: all('tipstream/anilibria'), kilobytes: 39.9, goal: 28 },
   { what: '`tipstream/tiktok`', code: all('tipstream/tiktok'), kilobytes: 43.5, goal: 28 },
   {
     what: '`tipstream/tiktok`: the client and its streams',

@@ -9,12 +9,7 @@ import { anilibria, type GenreSpelling, spelledGenres } from './endpoints.ts';
 import { type AnilibriaFallback, withFallback } from './fallback.ts';
 import { createMirrors } from './mirrors.ts';
 import { type AnilibriaDay, type AnilibriaTitle, toDays, toTitle } from './normalize.ts';
-import {
-  createNotifications,
-  type NotificationOptions,
-  type NotificationStream,
-  type Notifications,
-} from './notifications.ts';
+import { createNotifications, type NotificationOptions, type NotificationStream } from './notification-stream.ts';
 import type { LimitInput, SearchInput, TitleInput, TitlesInput } from './queries.ts';
 import type { AnilibriaHealth, AnilibriaWireTitle } from './schemas.ts';
 
@@ -123,7 +118,6 @@ export function createAnilibria(options: AnilibriaOptions = {}): Anilibria {
   const ask = fallback
     ? withFallback(titles.get.withMeta, connection, fallback === true ? {} : fallback, token)
     : titles.get.withMeta;
-  let notifications: Notifications | undefined;
   return {
     ...base,
     titles: {
@@ -150,10 +144,7 @@ export function createAnilibria(options: AnilibriaOptions = {}): Anilibria {
     ),
     genres: listed('genres', allGenres.withMeta, (genre) => genre),
     health,
-    notifications(wanted) {
-      notifications ??= createNotifications(connection, mirrors.current, () => health());
-      return notifications.stream(wanted);
-    },
+    notifications: createNotifications(connection, mirrors.current, () => health()),
   };
 }
 

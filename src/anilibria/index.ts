@@ -21,7 +21,7 @@ export type {
 export type { AnilibriaFallback } from './fallback.ts';
 export { type AnilibriaInternal, type AnilibriaInternalOptions, createAnilibriaInternal } from './internal.ts';
 export { type AnilibriaDay, type AnilibriaEpisode, type AnilibriaTitle, toTitle } from './normalize.ts';
-export type { NotificationOptions, NotificationStream } from './notifications.ts';
+export type { NotificationOptions, NotificationStream } from './notification-stream.ts';
 export type { LimitInput, SearchInput, TitleInput, TitlesInput } from './queries.ts';
 export type {
   AnilibriaAnswerMeta,

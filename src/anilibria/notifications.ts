@@ -6,41 +6,18 @@ import { originOf, type Watcher } from '../stream/origin.ts';
 import type { Received } from '../stream/pages.ts';
 import { createSocket, type SocketSource } from '../stream/socket.ts';
 import { view } from '../stream/view.ts';
-import { type AnilibriaNotification, type AnilibriaUpdateType, readFrame } from './events.ts';
+import { type AnilibriaNotification, readFrame } from './events.ts';
 import { createWants, isWanted, type Want } from './wants.ts';
 
-/** What a stream of notifications is for. Without both, every update. */
-export interface NotificationOptions {
-  /** Ids of titles: their episodes and changes. */
-  titles?: readonly number[] | undefined;
-  /** Updates of all titles. @default every type, where no titles are given */
-  types?: readonly AnilibriaUpdateType[] | undefined;
-  /** Ends every watcher of this stream. */
-  signal?: AbortSignal | undefined;
-}
-
-/** Notifications, and what they are for. All streams of a client share one socket, open while one of them is watched. */
-export interface NotificationStream extends EventStream<AnilibriaNotification> {
-  /** From now on this title too. */
-  subscribeTitle(id: number): void;
-  /** This title no more. */
-  unsubscribeTitle(id: number): void;
-  /** Updates of these types instead of those before; `[]` wants none. */
-  subscribeUpdates(types: readonly AnilibriaUpdateType[]): void;
-  /**
-   * Says who is asking, now and at every later connection. The service confirms nothing: it resolves when no refusal came within 5 s.
-   *
-   * @throws TipstreamError `AUTH` when the token is refused, `SOCKET` where there is no connection
-   */
+/** The notifications of one client, over one socket. */
+export interface Notifications {
+  /** What `want` wants, while it is watched. */
+  stream(want: Want, signal: AbortSignal | undefined): EventStream<AnilibriaNotification>;
+  /** Tells the service what has changed in a `Want`. */
+  settle(): void;
   auth(token: string): Promise<void>;
 }
 
-/** The notifications of one client. */
-export interface Notifications {
-  stream(options?: NotificationOptions): NotificationStream;
-}
-
-const everything: readonly AnilibriaUpdateType[] = ['new_episode', 'new_title', 'status_change'];
 /** The service confirms no token; a refusal comes within this time (AL-25). */
 const refusalWithin = seconds(5);
 
@@ -55,7 +32,7 @@ interface Asked {
  * @param address - Where the service is now.
  * @param probe - Asks over HTTP whether the service takes us.
  */
-export function createNotifications(
+export function openNotifications(
   connection: Connection,
   address: () => string,
   probe: () => Promise<unknown>,
@@ -154,29 +131,16 @@ export function createNotifications(
   };
 
   return {
-    stream({ titles = [], types = titles.length ? [] : everything, signal } = {}) {
-      const want: Want = { titles: new Set(titles), types: new Set(types) };
+    auth,
+    settle: wants.settle,
+    stream(want, signal) {
       const shown = view<Received<AnilibriaNotification>, AnilibriaNotification>(
         source,
         ({ event }) => (isWanted(want, event.type, event.data.title_id) ? event : undefined),
         signal,
       );
       wantWhileWatched(shown, () => wants.join(want));
-      return Object.assign(shown, {
-        auth,
-        subscribeTitle(id: number) {
-          want.titles.add(id);
-          wants.settle();
-        },
-        unsubscribeTitle(id: number) {
-          want.titles.delete(id);
-          wants.settle();
-        },
-        subscribeUpdates(next: readonly AnilibriaUpdateType[]) {
-          want.types = new Set(next);
-          wants.settle();
-        },
-      });
+      return shown;
     },
   };
 }

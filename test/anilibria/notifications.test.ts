@@ -127,6 +127,7 @@ describe('notifications', () => {
     await stream.ready();
     const other = anilibria.notifications({ titles: [1, 2] });
     const stopOther = other.subscribe(() => {});
+    await other.ready();
     stream.subscribeTitle(3);
     stream.subscribeTitle(3);
     stream.unsubscribeTitle(1);

@@ -40,7 +40,7 @@ function frameOf({ type, ...data }: Readonly<Record<string, unknown>>, flat: boo
   return { type, title_id, data: rest, timestamp };
 }
 
-/** @param began - Told when the first one listens. */
+/** @param began - Told when somebody wants something. */
 export function createSockets({ tokens, switches }: Desk, began: () => void): MockSockets {
   const listeners: MockListener[] = [];
   let connections = 0;
@@ -64,7 +64,8 @@ export function createSockets({ tokens, switches }: Desk, began: () => void): Mo
     else if (frame.type === 'unsubscribe_title' && id !== undefined) listener.titles.delete(id);
     else if (frame.type === 'subscribe_updates' && Array.isArray(data.types))
       listener.types = new Set(data.types.map(String));
-    else refuse(listener, 'INVALID_MESSAGE', 'Неизвестный тип сообщения');
+    else return refuse(listener, 'INVALID_MESSAGE', 'Неизвестный тип сообщения');
+    began();
   };
 
   return {
@@ -82,7 +83,6 @@ export function createSockets({ tokens, switches }: Desk, began: () => void): Mo
           listeners.push(listener);
           peer.onMessage((text) => hear(listener, text));
           peer.onClose(() => void listeners.splice(listeners.indexOf(listener), 1));
-          began();
         },
       },
     ],
