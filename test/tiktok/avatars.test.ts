@@ -431,8 +431,8 @@ describe('what is kept', () => {
   it('is bounded: 2,000 profiles, the longest unused go first', async () => {
     const { avatars } = bench({});
     for (let nth = 0; nth < 2_100; nth += 1) {
+      if (nth === 2_000) await avatars.resolve({ username: 'viewer0' });
       await avatars.resolve({ username: `viewer${nth}` });
-      if (nth % 50 === 0) await avatars.resolve({ username: 'viewer0' });
     }
     expect(avatars.stats().cache?.entries).toBe(2_000);
     const { hits } = avatars.stats();
@@ -456,6 +456,17 @@ describe('what is kept', () => {
     const one = avatars.stats().cache?.bytes ?? 0;
     expect(one).toBeGreaterThan(132_000);
     expect(one).toBeLessThan(133_000);
+    // One of twenty gets another: the old one is still held for the others, and weighs as much as before.
+    const { avatars: roomy, clock } = bench({ 'https://cdn.example.com': () => bytes(gif(nth)) });
+    for (const name of ['a', 'b']) await roomy.resolve({ username: name, liveAvatarUrl: live });
+    await clock.advance(7 * day);
+    nth = 1;
+    const first = (await roomy.resolve({ username: 'a', liveAvatarUrl: live })).image_hash;
+    await later(
+      () => roomy.resolve({ username: 'a' }),
+      ({ image_hash }) => image_hash !== first,
+    );
+    expect(roomy.stats().cache).toEqual({ entries: 2, bytes: 2 * one });
     for (nth = 1; nth < 30; nth += 1) await resolve(`other${nth}`);
     expect(avatars.stats().cache).toEqual({ entries: 7, bytes: 7 * one });
   });
@@ -535,7 +546,8 @@ describe('with every place down', () => {
 
   it('once that is known, the answer comes in less than 50 ms, and nobody is asked for half a minute', async () => {
     const silent = service(() => Promise.reject(new TypeError('fetch failed')));
-    const { avatars, clock, asked } = bench({}, { service: silent });
+    const lines: string[] = [];
+    const { avatars, clock, asked } = bench({}, { service: silent, logger: { warn: (line) => void lines.push(line) } });
     for (let nth = 0; nth < 3; nth += 1) await avatars.resolve({ ...request, username: `viewer${nth}` });
     const before = [asked.length, silent.calls];
     expect(before).toEqual([15, 3]);
@@ -544,6 +556,7 @@ describe('with every place down', () => {
       expect((await avatars.resolve({ ...request, username: `viewer${nth}` })).source).toBe('initials');
     expect((performance.now() - began) / 20).toBeLessThan(50);
     expect([asked.length, silent.calls]).toEqual(before);
+    expect(lines).toHaveLength(3);
     await clock.advance(30_000);
     await avatars.resolve({ ...request, username: 'viewer23' });
     expect(silent.calls).toBe(4);
@@ -570,7 +583,7 @@ describe('with every place down', () => {
 
   it('a place that stays down is asked ever less often', async () => {
     const silent = service(() => Promise.reject(new TypeError('fetch failed')));
-    const { avatars, clock } = bench(drawn, { service: silent });
+    const { avatars, clock, asked } = bench(drawn, { service: silent });
     await avatars.resolve({ username: 'mira' });
     const times: number[] = [];
     for (let minute = 1; minute <= 70; minute += 1) {
@@ -581,6 +594,8 @@ describe('with every place down', () => {
       if (silent.calls > before) times.push(minute);
     }
     expect(times).toEqual([1, 3, 7, 15, 31, 63]);
+    // The face that was drawn is good for thirty days.
+    expect(asked).toHaveLength(1);
   });
 
   it('a caller may leave, and the others go on; close() ends what is being fetched', async () => {

@@ -526,11 +526,11 @@ describe('logging in', () => {
     const write = (line: string): void => void lines.push(line);
     const logger = { debug: write, info: write, warn: write, error: write, body: (text: string) => text };
     const { tiktok } = await bench(
-      { logger, apiKey: undefined, token: 'not-a-secret-jwt' },
+      { logger, apiKey: undefined, token: 'not-a-secret-own' },
       {
         '/auth/api-keys/generate': () => json(whole, 201),
         '/auth/register': () => json(answers['POST /auth/register'], 201),
-        '/sessions': () => json({ detail: `no room for ${whole.api_key}, ${account.password}` }, 400),
+        '/sessions': () => json({ detail: `no room for ${whole.api_key}, ${account.password}, not-a-secret-jwt` }, 400),
       },
     );
     expect((await tiktok.auth.generateApiKey({ name: 'x', permissions: ['read'] })).api_key).toBe(whole.api_key);
@@ -589,7 +589,7 @@ describe('connectWhenLive', () => {
       json(started),
     ];
     const { server, tiktok } = await bench(
-      { clock, retry: 3 },
+      { clock, retry: 3, limiter: false },
       { '/connect': ({ nth }) => replies[nth - 1] ?? json({}, 500) },
     );
     const connected = tiktok.live.connectWhenLive({ username: 'mira' });

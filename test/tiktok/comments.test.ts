@@ -51,7 +51,7 @@ describe('comments', () => {
     const lines: string[] = [];
     const write = (line: string): void => void lines.push(line);
     const logger = { info: write, warn: write, error: write };
-    const { tiktok, session, server } = await room({ apiKey: 'not a secret/key&x', logger });
+    const { tiktok, session, server } = await room({ apiKey: () => 'not a secret/key&x', logger });
     const { heard } = watch(tiktok.comments(session));
     await until(() => heard.states.includes('ended'));
     expect(server.requests[0]?.path).toContain('?api_key=not%20a%20secret%2Fkey%26x');

@@ -215,6 +215,22 @@ describe('giftTips', () => {
     expect(source.stream.stats().untaken).toBe(0);
   });
 
+  it('a streak without a group waits for the next watcher as well, and is counted once', async () => {
+    const clock = testClock();
+    const source = createSource<unknown>({ platform: 'relay', clock });
+    const stream = giftTips(source.stream);
+    const amounts: number[] = [];
+    const watch = () => stream.subscribe(({ amount }) => void amounts.push(amount));
+    const stop = watch();
+    void source.push(frame(3, false, { groupId: undefined }));
+    stop();
+    await clock.advance(20_000);
+    expect(amounts).toEqual([]);
+    watch();
+    await clock.advance(10_000);
+    expect(amounts).toEqual([75]);
+  });
+
   it('an observer sees each gift once, beside whoever counts', async () => {
     const clock = testClock();
     const source = createSource<unknown>({ platform: 'relay', clock });
