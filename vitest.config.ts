@@ -1,7 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
 /** These need the package as it is published: it is built, packed and installed once before them. */
-const packaged = ['test/packaging/**/*.test.ts'];
+const packaged = { globalSetup: 'test/packaging/setup.ts', testTimeout: 120_000 };
+
+/** These take long and run on what `npm run engines` brings. They are no part of `npm test`: `npm run test:runtimes`, `npm run test:tools`. */
+const runtimes = 'test/runtimes/**/*.test.ts';
+const tools = 'test/packaging/tools/**/*.test.ts';
 
 export default defineConfig({
   resolve: { conditions: ['tipstream-source', 'node'] },
@@ -11,11 +15,16 @@ export default defineConfig({
     restoreMocks: true,
     coverage: { include: ['src/**'] },
     projects: [
-      { extends: true, test: { name: 'source', include: ['test/**/*.test.ts'], exclude: packaged } },
       {
         extends: true,
-        test: { name: 'package', include: packaged, globalSetup: 'test/packaging/setup.ts', testTimeout: 120_000 },
+        test: { name: 'source', include: ['test/**/*.test.ts'], exclude: ['test/packaging/**', 'test/runtimes/**'] },
       },
+      {
+        extends: true,
+        test: { name: 'package', include: ['test/packaging/**/*.test.ts'], exclude: [tools], ...packaged },
+      },
+      { extends: true, test: { name: 'runtimes', include: [runtimes], ...packaged } },
+      { extends: true, test: { name: 'tools', include: [tools], ...packaged } },
     ],
   },
 });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -17,20 +17,39 @@ declare module 'vitest' {
 
 const run = promisify(execFile);
 
-/** Builds and packs the package as `npm publish` would, and installs it in an app outside of the project. */
+/** What the build reads. */
+const ingredients = ['src', 'package.json', 'tsup.config.ts', 'tsconfig.json', 'README.md', 'CHANGELOG.md', 'LICENSE'];
+
+/** Builds and packs the package as `npm publish` would; in a copy, so that nobody who reads `dist` in the meantime is disturbed. */
+async function pack(folder: string): Promise<string> {
+  const copy = join(folder, 'package');
+  for (const name of ingredients) await cp(join(root, name), join(copy, name), { recursive: true });
+  await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
+  await run('npm', ['run', 'build'], { cwd: copy });
+  const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
+    cwd: copy,
+  });
+  const [{ filename }] = JSON.parse(stdout.slice(stdout.search(/^\[/m)));
+  return join(folder, filename);
+}
+
+/** Packs the package, unless `TIPSTREAM_TARBALL` names one that is packed already, and installs it in an app outside of the project. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'tipstream-'));
-  await run('npm', ['run', 'build'], { cwd: root });
-  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: root });
-  const [{ filename, files }] = JSON.parse(stdout.slice(stdout.search(/^\[/m)));
+  const tarball = process.env.TIPSTREAM_TARBALL ?? (await pack(folder));
+  const { stdout } = await run('tar', ['-tzf', tarball]);
   const app = join(folder, 'app');
   await mkdir(app);
   await writeFile(join(app, 'package.json'), '{ "private": true, "type": "module" }\n');
-  await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', join(folder, filename)], { cwd: app });
+  await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', tarball], { cwd: app });
   project.provide('app', app);
   project.provide(
     'packed',
-    files.map((file: { path: string }) => file.path),
+    stdout
+      .split('\n')
+      .filter((path) => path.startsWith('package/'))
+      .map((path) => path.slice('package/'.length))
+      .sort(),
   );
   return () => rm(folder, { recursive: true, force: true });
 }

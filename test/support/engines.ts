@@ -3,13 +3,22 @@ import { join } from 'node:path';
 import type { Browser, LaunchOptions } from 'playwright-core';
 import { root } from './source.ts';
 
-/** Programs that a fresh machine may lack. `.ci/run` installs all of them and forbids that one is missing. */
+/** Programs that a fresh machine may lack. `npm run engines` brings what comes from npm; `.ci/run` installs all and forbids that one is missing. */
 const places = {
   'Node 24': join(root, 'node_modules/node/bin/node'),
   'Node 22': join(root, '.engines/node_modules/node/bin/node'),
+  'Node 26': join(root, '.engines/node_modules/node-26/bin/node'),
   Bun: join(root, '.engines/node_modules/.bin/bun'),
   Deno: join(root, '.engines/node_modules/.bin/deno'),
   workerd: join(root, '.engines/node_modules/miniflare'),
+  rolldown: join(root, '.engines/node_modules/rolldown'),
+  Vite: join(root, '.engines/node_modules/vite'),
+  webpack: join(root, '.engines/node_modules/webpack'),
+  'TypeScript 5.7': join(root, '.engines/node_modules/typescript-5.7/bin/tsc'),
+  'TypeScript 5.8': join(root, '.engines/node_modules/typescript-5.8/bin/tsc'),
+  'TypeScript 5.9': join(root, '.engines/node_modules/typescript-5.9/bin/tsc'),
+  'TypeScript 6': join(root, '.engines/node_modules/typescript-6/bin/tsc'),
+  'TypeScript 7': join(root, '.engines/node_modules/typescript-7/bin/tsc'),
   Chromium: '/usr/bin/chromium',
   Redis: '/usr/bin/redis-server',
 };
@@ -23,7 +32,7 @@ export const isLeftOut = (engine: Engine): boolean =>
 /** Where an engine is. */
 export function pathOf(engine: Engine): string {
   if (existsSync(places[engine])) return places[engine];
-  throw new Error(`${engine} is not at ${places[engine]}; .ci/run installs it`);
+  throw new Error(`${engine} is not at ${places[engine]}; \`npm run engines\` or .ci/run installs it`);
 }
 
 /** Debian's Chromium, without everything that asks the network. */
