@@ -31,12 +31,14 @@ function claimsOf(token: string): Wire {
   }
 }
 
+const isTime = (value: unknown): value is number => Number.isFinite(value);
+
 /** How long a token lives from now on, in milliseconds (TP-5). By its own two times where they are there: they come from one clock. */
 function lifeOf({ access_token: token, expires_in: said }: TippingTokens, now: number): number {
-  if (typeof said === 'number' && said > 0) return seconds(said);
+  if (isTime(said) && said > 0) return seconds(said);
   const { exp, iat } = claimsOf(token);
-  if (typeof exp !== 'number') return usual;
-  return seconds(exp) - (typeof iat === 'number' ? seconds(iat) : now);
+  if (!isTime(exp)) return usual;
+  return seconds(exp) - (isTime(iat) ? seconds(iat) : now);
 }
 
 /** The session that an answer begins or renews; without a new refresh token the old one stays (TP-7). */
