@@ -7,6 +7,7 @@
 
 export type { Clock, Random, Stop } from '../core/time.ts';
 export type { Answer, Trouble } from './answer.ts';
+export type * from './controls.ts';
 export type { FailOptions } from './failures.ts';
 export type { FaultMix, FaultPlan, FaultTurn } from './fault-plan.ts';
 export type {

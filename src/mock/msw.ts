@@ -13,6 +13,7 @@ import type { Mock, MockOptions } from './options.ts';
 
 export type { Clock, Stop } from '../core/time.ts';
 export type { Answer, Trouble } from './answer.ts';
+export type * from './controls.ts';
 export type { FailOptions } from './failures.ts';
 export type { FaultMix, FaultPlan, FaultTurn } from './fault-plan.ts';
 export type {

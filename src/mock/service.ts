@@ -57,6 +57,7 @@ export interface ServiceSocket {
   path: string;
   /** A status refuses the upgrade before it is accepted. */
   refuse?(visit: ServiceVisit): number | undefined;
+  /** Somebody is let in: `peer` is who talks to them. */
   open(visit: ServiceVisit, peer: Peer): void;
 }
 

@@ -44,7 +44,9 @@ export interface TikTokState {
   readonly failedAt: Map<string, number>;
   /** Whom nobody knows. */
   readonly unknown: Set<string>;
+  /** The time as the service writes it. */
   now(): string;
+  /** A new id, each kind with numbers of its own. */
   id(kind: string): string;
 }
 

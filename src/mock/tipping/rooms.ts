@@ -6,6 +6,7 @@ import type { TippingSwitches } from './switches.ts';
 /** Everybody who listens to a stream. */
 export interface TippingRooms {
   readonly socket: ServiceSocket;
+  /** Sends an event to everybody who listens to a stream. */
   tell(streamId: string, event: unknown): void;
   /** Cuts every connection, or those of one stream, without a word. Gives how many. */
   drop(streamId?: string): number;

@@ -22,11 +22,13 @@ export interface TokenAnswer {
 
 /** Gives tokens out, rotates them, and finds out who uses an old one. */
 export interface Sessions {
+  /** A new session of an account, with its first tokens. */
   begin(userId: string): TokenAnswer;
   /** Rotates (TP-7). An old token, used again, revokes the whole session. */
   refresh(token: string): TokenAnswer;
   /** The claims of an access token that is good now. */
   access(token: string): Claims | undefined;
+  /** Ends a session: none of its tokens is good for anything. */
   end(family: string): void;
   /** How often a refresh token was used a second time. */
   readonly reuses: number;

@@ -36,7 +36,9 @@ export interface LedgerEntry {
 /** Everything that the mock knows. */
 export interface State {
   readonly clock: Clock;
+  /** A new id. */
   makeId(): string;
+  /** The time as the platform writes it. */
   now(): string;
   readonly accounts: Map<string, Account>;
   readonly streams: Map<string, TippingStream>;
@@ -46,6 +48,7 @@ export interface State {
   readonly reports: TippingRecord[];
   /** Answers by account and idempotency key. */
   readonly answered: Map<string, { asked: string; status: number; body: unknown }>;
+  /** A new account. */
   open(email: string, password: string, more?: Partial<TippingUser>): Account;
 }
 

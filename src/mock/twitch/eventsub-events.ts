@@ -46,6 +46,7 @@ export const happenings = (channel: MockPerson) => ({
       ['channel.bits.use', { ...both, type: 'cheer', power_up: null, message: { text: message, fragments: [] } }],
     ];
   },
+  /** A power-up that is paid with bits. */
   powerUp: (bits = 30, giving: Giving = {}): Happening => [
     [
       'channel.bits.use',
@@ -59,6 +60,7 @@ export const happenings = (channel: MockPerson) => ({
       },
     ],
   ],
+  /** A subscription, which somebody pays for themselves. */
   subscribe: (tier = '1000', giving: Giving = {}): Happening => [
     ['channel.subscribe', { ...who(giving), ...where(channel), tier, is_gift: false }],
   ],
@@ -80,6 +82,7 @@ export const happenings = (channel: MockPerson) => ({
       return ['channel.subscribe', { ...who({ from: lucky }), ...where(channel), tier, is_gift: true }] as const;
     }),
   ],
+  /** A subscription goes on, and its owner says so. */
   resub: (months = 15, tier = '1000', giving: Giving = {}): Happening => [
     [
       'channel.subscription.message',
@@ -94,6 +97,7 @@ export const happenings = (channel: MockPerson) => ({
       },
     ],
   ],
+  /** A donation to a charity, in the smallest unit of its currency. */
   donate: (value = 1050, currency = 'USD', giving: Giving = {}): Happening => [
     [
       'channel.charity_campaign.donate',
@@ -110,6 +114,7 @@ export const happenings = (channel: MockPerson) => ({
       },
     ],
   ],
+  /** A hype train goes on, which is no tip. */
   hypeTrain: (total = 137, at = '2026-01-01T00:00:00.000626000Z'): Happening => [
     [
       'channel.hype_train.progress',

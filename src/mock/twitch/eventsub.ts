@@ -44,6 +44,7 @@ export interface EventSubControls {
   revoke(status: string, type?: string): void;
   /** Writes any frame. */
   write(message: unknown): void;
+  /** Closes every connection with a code. */
   close(code: number, reason?: string): void;
   /** Cuts every connection without a word. */
   drop(): void;

@@ -43,6 +43,7 @@ export interface TwitchState {
   user(login: string): TwitchUser & { email: string };
   /** Somebody new. */
   addUser(login: string): TwitchUser & { email: string };
+  /** A new token: of a user with `login`, else of the app. */
   issue(options?: IssueOptions): MockToken;
   /** Whose a token is, as long as it is good. */
   find(accessToken: string): MockToken | undefined;
