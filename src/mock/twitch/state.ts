@@ -20,6 +20,7 @@ export interface MockToken {
 export interface IssueOptions {
   /** Whose it is. @default an app's */
   login?: string | undefined;
+  /** What it may do. @default nothing that needs a scope */
   scopes?: readonly string[] | undefined;
   /** @default 4 hours; of an app's about 58 days */
   seconds?: number | undefined;
