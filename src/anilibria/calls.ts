@@ -37,7 +37,7 @@ export function opened<In, T, U>(ask: Ask<In, Enveloped<T>>, show: (answer: Enve
 }
 
 /** A page of what the service listed (AL-15). */
-export function toPage<T, U>({ data, pagination, meta }: Enveloped<readonly T[]>, show: (item: T) => U): Page<U> {
+function toPage<T, U>({ data, pagination, meta }: Enveloped<readonly T[]>, show: (item: T) => U): Page<U> {
   const { page, limit, total } = pagination ?? {};
   const pages = pagination?.pages ?? (total !== undefined && limit ? Math.ceil(total / limit) : undefined);
   const more = data.length > 0 && page !== undefined && pages !== undefined && page < pages;

@@ -19,7 +19,12 @@ export type {
   AnilibriaUpdateType,
 } from './events.ts';
 export type { AnilibriaFallback } from './fallback.ts';
-export { type AnilibriaInternal, type AnilibriaInternalOptions, createAnilibriaInternal } from './internal.ts';
+export {
+  type AnilibriaInternal,
+  type AnilibriaInternalOptions,
+  createAnilibriaInternal,
+  type InternalNotification,
+} from './internal.ts';
 export { type AnilibriaDay, type AnilibriaEpisode, type AnilibriaTitle, toTitle } from './normalize.ts';
 export type { NotificationOptions, NotificationStream } from './notification-stream.ts';
 export type { LimitInput, SearchInput, TitleInput, TitlesInput } from './queries.ts';

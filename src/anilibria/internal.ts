@@ -1,5 +1,5 @@
 import { bearer, type Credential } from '../core/auth.ts';
-import { type Calls, type ClientBase, clientOf, openWhole } from '../core/client.ts';
+import { type ClientBase, clientOf, type EndpointCall, openWhole } from '../core/client.ts';
 import { del, get, platform, post } from '../core/endpoint.ts';
 import { configError } from '../core/errors.ts';
 import type { ClientOptions } from '../core/options.ts';
@@ -35,7 +35,7 @@ const anything = (value: unknown): unknown => (isWire(value) && 'data' in value 
 const shared = { auth: bearer(), problem: readAnilibriaProblem } as const;
 
 /** What the Python service does for its own people. */
-export const internalPython = platform({
+const internalPython = platform({
   ...shared,
   name: 'anilibria',
   baseUrl: 'http://localhost:8000',
@@ -70,21 +70,14 @@ export const internalPython = platform({
 });
 
 /** What the Node service does for the Python one. */
-export const internalNode = platform({
+const internalNode = platform({
   ...shared,
   name: 'anilibria',
   baseUrl: 'http://localhost:5000',
   endpoints: {
     /** Tells the Node service what is new; the body is flat, unlike what the socket says. */
     notify: post('/internal/anilibria/notify', {
-      body: (
-        input,
-      ): {
-        type: 'new_episode' | 'new_title' | 'status_change' | (string & {});
-        titleId: number;
-        episode?: number | undefined;
-        timestamp?: string | undefined;
-      } => {
+      body: (input): InternalNotification => {
         const { type, titleId, episode, timestamp } = fields(input);
         return {
           type: textOf(type, 'type'),
@@ -109,11 +102,34 @@ export const internalNode = platform({
   },
 });
 
+/** What is new, for the Node service. */
+export interface InternalNotification {
+  type: 'new_episode' | 'new_title' | 'status_change' | (string & {});
+  titleId: number;
+  episode?: number | undefined;
+  /** ISO 8601. */
+  timestamp?: string | undefined;
+}
+
 /** The doors between the services: sync, cache, notify, users. What they answer is not written down anywhere, so it is given as it came. */
-export interface AnilibriaInternal
-  extends Calls<typeof internalPython.endpoints>,
-    Calls<typeof internalNode.endpoints>,
-    Pick<ClientBase, 'on' | 'close'> {}
+export interface AnilibriaInternal extends Pick<ClientBase, 'on' | 'close'> {
+  sync: {
+    /** Fetches a title anew from upstream. */
+    title: EndpointCall<{ titleId: number; force?: boolean | undefined }, unknown>;
+  };
+  cache: {
+    /** How the service's cache is. */
+    stats: EndpointCall<object, unknown>;
+    /** Deletes kept answers by a pattern, which is sent as it is: keys begin with `anilibria:`, so `titles:*` may match nothing. */
+    clear: EndpointCall<{ pattern: string; confirm: true }, unknown>;
+  };
+  /** Tells the Node service what is new; the body is flat, unlike what the socket says. */
+  notify: EndpointCall<InternalNotification, unknown>;
+  users: {
+    /** Whether there is such a user. */
+    validate: EndpointCall<{ userId: string }, unknown>;
+  };
+}
 
 /**
  * A client of the doors between AniLibria's services. For servers only: in a page it is `CONFIG`.

@@ -30,7 +30,12 @@ export interface TelemetryEvents {
   /** The open circuit refused the call. */
   circuit: TelemetryContext & { retryAfterMs?: number };
   /** A socket was opened, or is gone. */
-  socket: { platform: string; /** Unix time in milliseconds. */ at: number; state: 'open' | 'closed' };
+  socket: {
+    platform: string;
+    /** Unix time in milliseconds. */
+    at: number;
+    state: 'open' | 'closed';
+  };
 }
 
 /** One event with its name. */

@@ -24,7 +24,9 @@ async function bundled(code: string) {
 it('AL-31 everything of AniLibria bundles for a page, without a file, a package or a word of Node', async () => {
   const { files, outside, text } = await bundled("export * from 'tipstream/anilibria';");
   expect(files).toContain('src/anilibria/client.ts');
-  expect(files.filter((file) => /\.node\.ts$|node_modules\/(ws|isomorphic-ws|zod|prom-client)\//.test(file))).toEqual([]);
+  expect(files.filter((file) => /\.node\.ts$|node_modules\/(ws|isomorphic-ws|zod|prom-client)\//.test(file))).toEqual(
+    [],
+  );
   expect(outside).toEqual([]);
   expect(text).not.toMatch(/["']node:|\brequire\(|\bprocess\.|\bBuffer\b/);
 });
