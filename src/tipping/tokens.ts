@@ -1,4 +1,4 @@
-import { hours, minutes, seconds } from '../core/time.ts';
+import { days, hours, minutes, seconds } from '../core/time.ts';
 import { isWire, type Wire } from '../stream/tip-wire.ts';
 import type { TippingTokens } from './models.ts';
 
@@ -31,6 +31,9 @@ function claimsOf(token: string): Wire {
   }
 }
 
+/** Longer than any token lives; what is said beyond it would be no time that can be written down. */
+const longest = days(3650);
+
 const isTime = (value: unknown): value is number => Number.isFinite(value);
 
 /** How long a token lives from now on, in milliseconds (TP-5). By its own two times where they are there: they come from one clock. */
@@ -43,7 +46,7 @@ function lifeOf({ access_token: token, expires_in: said }: TippingTokens, now: n
 
 /** The session that an answer begins or renews; without a new refresh token the old one stays (TP-7). */
 export function sessionOf(tokens: TippingTokens, now: number, id: string, before?: string): KeptSession {
-  const life = lifeOf(tokens, now);
+  const life = Math.max(0, Math.min(lifeOf(tokens, now), longest));
   return {
     v: 1,
     id,
