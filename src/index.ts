@@ -7,6 +7,8 @@
 
 export type { Credential, TokenProvider } from './core/auth.ts';
 export type { CacheStore } from './core/cache.ts';
+export type { Meta } from './core/caller.ts';
+export type { CallArguments, ClientBase, EndpointCall, ListCall } from './core/client.ts';
 export type { RateState } from './core/connection.ts';
 export { type ErrorCodeInfo, errorCodes } from './core/error-codes.ts';
 export type { ErrorCode, Problem, RateLimit, TipstreamErrorInit } from './core/errors.ts';
@@ -18,6 +20,8 @@ export { consoleLogger } from './core/logger.ts';
 export type { MemoryCache, MemoryCacheOptions } from './core/memory-cache.ts';
 export { memoryCache } from './core/memory-cache.ts';
 export type { CacheOptions, CallOptions, ClientOptions, Fetch, RetryOptions } from './core/options.ts';
+export type { AllOptions, Page } from './core/page.ts';
+export type { Reader, Schema, SchemaResult } from './core/reader.ts';
 export type { TelemetryContext, TelemetryEvent, TelemetryEvents, TelemetryListener } from './core/telemetry.ts';
 export type { CacheTier, TieredCache, TieredOptions } from './core/tiered.ts';
 export { tiered } from './core/tiered.ts';

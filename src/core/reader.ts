@@ -2,6 +2,7 @@
 export interface Schema<T> {
   readonly '~standard': {
     readonly types?: { readonly input: unknown; readonly output: T } | undefined;
+    /** Checks a value. */
     readonly validate: (value: unknown) => SchemaResult<T> | Promise<SchemaResult<T>>;
   };
 }

@@ -4,6 +4,7 @@ import type { Stop } from '../../core/time.ts';
 
 /** A `Registry` of prom-client. */
 export interface MetricsRegistry {
+  /** Takes a metric of prom-client. */
   registerMetric(metric: object): void;
 }
 
