@@ -386,7 +386,7 @@ describe('failures', () => {
     'TP-18 TP-19 %s has its code, whichever field names it and whatever the status',
     async (name) => {
       const host = await platform();
-      const ada = await as('ada', host);
+      const ada = await as('ada', host, { limiter: false });
       const [status, code] = codes[name];
       const body = {
         error: name,

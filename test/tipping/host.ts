@@ -7,7 +7,8 @@ import { type Clock, systemClock } from '../../src/core/time.ts';
 import type { Answer } from '../../src/mock/answer.ts';
 import { seededRandom } from '../../src/mock/random.ts';
 import type { Peer, ServiceVisit } from '../../src/mock/service.ts';
-import { type TippingControls, tippingService } from '../../src/mock/tipping/index.ts';
+import { type TippingControls, tippingServiceBy } from '../../src/mock/tipping/index.ts';
+import { createSigner } from '../../src/mock/tipping/jwt.ts';
 
 /** A request as it arrived. */
 export interface Arrival {
@@ -31,6 +32,9 @@ export interface Host {
   count(call: string): number;
   close(): Promise<void>;
 }
+
+/** One key for all platforms of a file. */
+const signer = createSigner();
 
 const pattern = (path: string): RegExp => new RegExp(`^${path.replace(/:(\w+)/g, '(?<$1>[^/]+)')}$`);
 
@@ -62,7 +66,7 @@ export async function serveTipping(
 ): Promise<Host> {
   const { clock = systemClock, rateLimits = false, seed = 7 } = options;
   let origin = '';
-  const running = tippingService.create({
+  const running = tippingServiceBy(() => signer).create({
     clock,
     random: seededRandom(seed, 'tipping'),
     pace: 1,
