@@ -390,6 +390,14 @@ describe('what is kept', () => {
     expect(asked).toHaveLength(1);
   });
 
+  it('is shared by no two requests of a worker, where that is forbidden', async () => {
+    vi.stubGlobal('navigator', { userAgent: 'Cloudflare-Workers' });
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const { avatars, asked } = bench({ 'https://cdn.example.com': () => bytes(png) });
+    await Promise.all([1, 2, 3].map(() => avatars.resolve({ username: 'mira', liveAvatarUrl: live })));
+    expect(asked).toHaveLength(3);
+  });
+
   it('is looked for by twenty at a time, however many people come', async () => {
     let running = 0;
     let most = 0;

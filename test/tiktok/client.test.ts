@@ -543,6 +543,13 @@ describe('logging in', () => {
   });
 });
 
+it('TT-6 TT-36 a token that logging in brought beside a key is masked like any other', async () => {
+  const quote: Route = () => json({ detail: 'who is not-a-secret-jwt?' }, 400);
+  const { tiktok } = await bench({}, { '/sessions': quote });
+  await tiktok.auth.login({ username: 'ada', password: 'not-a-secret-word' });
+  expect(JSON.stringify(await failure(tiktok.live.sessions()))).not.toContain('not-a-secret-jwt');
+});
+
 describe('a client', () => {
   it('TT-2 asks http://localhost:8002 where nothing else is said', async () => {
     const asked: string[] = [];

@@ -51,12 +51,16 @@ describe('comments', () => {
     const lines: string[] = [];
     const write = (line: string): void => void lines.push(line);
     const logger = { info: write, warn: write, error: write };
-    const { tiktok, session, server } = await room({ apiKey: () => 'not a secret/key&x', logger });
+    const { tiktok, session, server } = await room({
+      apiKey: () => 'not a secret/key&x',
+      token: 'not-a-secret-token',
+      logger,
+    });
     const { heard } = watch(tiktok.comments(session));
     await until(() => heard.states.includes('ended'));
     expect(server.requests[0]?.path).toContain('?api_key=not%20a%20secret%2Fkey%26x');
     expect(lines.length).toBeGreaterThan(0);
-    expect(lines.join('\n')).not.toMatch(/not a secret|not%20a/);
+    expect(lines.join('\n')).not.toMatch(/not a secret|not%20a|not-a-secret/);
   });
 
   it('TT-22 without a key the token is sent', async () => {
@@ -390,6 +394,18 @@ describe('tips', () => {
       unit: 'diamond',
       amount: 35,
     });
+  });
+
+  it('TT-49 an open streak is counted when the client is closed', async () => {
+    const { service, session, tiktok } = await room();
+    const events = watch(tiktok.events(session));
+    const { heard } = watch(tiktok.tips(session));
+    await until(() => heard.states.includes('live'));
+    const diamonds = service.gift(session, { diamonds: 5, count: 3, end: 'lost' });
+    await until(() => events.heard.events.length === 4);
+    expect(heard.events).toEqual([]);
+    await tiktok.close();
+    expect(heard.events.map(({ amount }) => amount)).toEqual([diamonds]);
   });
 
   it('a test tip goes through the streams that are watched', async () => {

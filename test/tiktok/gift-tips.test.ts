@@ -215,6 +215,19 @@ describe('giftTips', () => {
     expect(source.stream.stats().untaken).toBe(0);
   });
 
+  it('a streak that is open when the stream is closed is counted as it is, and never again', async () => {
+    const { push, amounts, stream, source, clock } = bench();
+    push(frame(1, false), frame(4, false));
+    await stream.close();
+    expect(amounts()).toEqual([100]);
+    expect(source.stream.stats().untaken).toBe(0);
+    const more: number[] = [];
+    stream.subscribe(({ amount }) => void more.push(amount));
+    push(frame(4, true), frame(6, false));
+    await clock.advance(10_000);
+    expect(more).toEqual([50]);
+  });
+
   it('a streak without a group waits for the next watcher as well, and is counted once', async () => {
     const clock = testClock();
     const source = createSource<unknown>({ platform: 'relay', clock });

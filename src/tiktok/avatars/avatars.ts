@@ -185,6 +185,11 @@ export function createAvatars(options: AvatarsOptions = {}): Avatars {
     const { username } = request;
     const under = flights.get(username);
     if (under) return under;
+    if (isWorker()) {
+      const alone = look(request, kept);
+      alone.catch(() => {});
+      return alone;
+    }
     const flight = gate(() => look(request, kept)).finally(() => {
       if (flights.get(username) === flight) flights.delete(username);
     });
@@ -229,6 +234,9 @@ export function createAvatars(options: AvatarsOptions = {}): Avatars {
     },
   };
 }
+
+/** In workerd a promise that belongs to one request may not be awaited by another. */
+const isWorker = (): boolean => globalThis.navigator?.userAgent === 'Cloudflare-Workers';
 
 /** The caller's own copy, with the name of today. */
 const shown = ({ profile }: Kept, { displayName }: AvatarRequest): UserProfile => ({

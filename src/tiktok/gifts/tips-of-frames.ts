@@ -57,7 +57,11 @@ export function tipsOfFrames(frames: EventStream<unknown>, options: GiftTipsOpti
           streaks.closeAll();
           self.end(error);
         },
-        stop: streaks.leaveAll,
+        stop() {
+          // Who closes is still there to take what is open; who has left leaves it to the next.
+          if (self.counting > 0) streaks.closeAll();
+          streaks.leaveAll();
+        },
       };
     }),
   );
