@@ -19,15 +19,15 @@ interface Outcome {
   retryAfterMs?: number;
 }
 
-/** Sends what was placed and prepared, and reads the answer. */
-function send<Out>(
+/** Sends what was placed and prepared. */
+function send(
   ground: Ground,
   call: Call,
-  endpoint: Endpoint<never, Out>,
+  endpoint: Endpoint<never>,
   prepared: Prepared,
   { url: given, headers }: SendOptions,
   placed: Placed,
-): Promise<Answer<Out>> {
+): Promise<Response> {
   const { baseUrl, redactor } = ground;
   const { path, method } = endpoint;
   const [scheme, secret = ''] = placed || [];
@@ -54,9 +54,7 @@ function send<Out>(
     // Without a credential there is no header for one: what anybody may ask is asked without.
     ...(scheme?.in === 'header' && secret !== '' && { [scheme.name]: scheme.prefix + secret }),
   };
-  return exchange(ground, call, url, method, all, prepared.body).then((response) =>
-    readAnswer(ground, call, endpoint, response),
-  );
+  return exchange(ground, call, url, method, all, prepared.body);
 }
 
 /** One attempt. */
@@ -77,7 +75,13 @@ export async function attempt<Out>(
   let outcome: Outcome = {};
   try {
     if (scheme) call.token = await tokens.get(call);
-    const answer = await send(ground, call, endpoint, prepared, sending, scheme && [scheme, call.token ?? '']);
+    const placed: Placed = scheme && [scheme, call.token ?? ''];
+    const answer = await readAnswer(
+      ground,
+      call,
+      endpoint,
+      await send(ground, call, endpoint, prepared, sending, placed),
+    );
     outcome = answer;
     return answer;
   } catch (error) {

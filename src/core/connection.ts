@@ -7,7 +7,7 @@ import { type Call, errorOf, fail, openCall, race } from './call.ts';
 import type { Endpoint, Platform } from './endpoint.ts';
 import { configError, type RateLimit } from './errors.ts';
 import type { Ground } from './ground.ts';
-import type { Limiter } from './limiter.ts';
+import type { Limiter, Slot } from './limiter.ts';
 import { type ClientOptions, resolveOptions } from './options.ts';
 import { createPace } from './pace.ts';
 import { plainTokens } from './plain-tokens.ts';
@@ -109,6 +109,21 @@ export function open(
   const accountOf = async (call: Call): Promise<string> =>
     (account ??= await digest(named ?? (await tokens?.get(call)) ?? ''));
 
+  /** Opens a call, and lets go of it when it is over. What it runs ends with it. */
+  const within: Connection['call'] = async ({ name, method }, parent, run) => {
+    const where = { platform: platform.name, endpoint: name, method };
+    const call = openCall(clock, { where, since: clock.now(), progress: { attempts: 0, sent: 'no' } }, parent);
+    calls.add(call);
+    try {
+      if (connection.closed) throw errorOf(call, 'ABORTED', 'the client is closed');
+      if (call.failure) throw call.failure;
+      return await run(call);
+    } finally {
+      calls.delete(call);
+      for (const stop of call.stops) stop();
+    }
+  };
+
   const connection: Connection & { closed: boolean } = {
     platform,
     options,
@@ -122,37 +137,30 @@ export function open(
     tokens,
     readRateWords,
     failures: 0,
-    async acquire({ rate = 'default' }, call) {
+    acquire({ rate = 'default' }, call) {
       const rateClass = platform.rates[rate];
       if (!limiter || !rateClass) return undefined;
-      const key = `${host} ${account ?? (await accountOf(call))} ${rate}`;
-      states ??= new Map();
-      if (!states.has(rate)) states.set(rate, () => limiter.state(key));
-      const { deadlineAt } = call.facts;
-      const maxWait = deadlineAt && deadlineAt - clock.now();
-      return limiter.acquire(key, rateClass, { clock, signal: call.controller.signal, maxWait });
+      const enter = (owner: string): Promise<Slot> => {
+        const key = `${host} ${owner} ${rate}`;
+        states ??= new Map();
+        if (!states.has(rate)) states.set(rate, () => limiter.state(key));
+        const { deadlineAt } = call.facts;
+        const maxWait = deadlineAt && deadlineAt - clock.now();
+        return limiter.acquire(key, rateClass, { clock, signal: call.controller.signal, maxWait });
+      };
+      const entered = account === undefined ? accountOf(call).then(enter) : enter(account);
+      // Ours ends with the call by itself.
+      return options.limiter ? race(call, entered) : entered;
     },
     accountKey: async () => account ?? connection.call({ name: 'account', method: 'GET' }, undefined, accountOf),
     forget: () => tokens?.forget?.(),
     on: telemetry.on,
     closed: false,
     send: (endpoint, input, sending = {}) =>
-      connection.call(endpoint, sending.signal, (call) =>
+      within(endpoint, sending.signal, (call) =>
         attempt(connection, call, endpoint, prepareSimply(endpoint, input), sending),
       ),
-    async call({ name, method }, parent, run) {
-      const where = { platform: platform.name, endpoint: name, method };
-      const call = openCall(clock, { where, since: clock.now(), progress: { attempts: 0, sent: 'no' } }, parent);
-      calls.add(call);
-      try {
-        if (connection.closed) throw errorOf(call, 'ABORTED', 'the client is closed');
-        if (call.failure) throw call.failure;
-        return await race(call, run(call));
-      } finally {
-        calls.delete(call);
-        for (const stop of call.stops) stop();
-      }
-    },
+    call: (endpoint, parent, run) => within(endpoint, parent, (call) => race(call, run(call))),
     rateLimits() {
       const known: Record<string, RateState> = {};
       for (const [name, look] of states ?? []) {

@@ -23,7 +23,7 @@ export interface Ground {
   readonly tokens: Tokens | undefined;
   readonly readRateWords: ReadRateWords | undefined;
   /** Waits for a place in the queue of the endpoint's rate class. */
-  acquire(endpoint: Endpoint, call: Call): Promise<Slot | undefined>;
+  acquire(endpoint: Endpoint, call: Call): Promise<Slot> | undefined;
   /** Comes with the first request. */
   http?: Awaited<ReturnType<typeof loadHttp>>;
   /** Failures in a row before any answer. */
