@@ -72,7 +72,7 @@ export const budgets: readonly Budget[] = [
   {
     what: '`tipstream/tiktok`: the client and its streams',
     code: "export { createTikTok } from 'tipstream/tiktok';",
-    kilobytes: 37.6,
+    kilobytes: 37.4,
     goal: 28,
   },
   {
@@ -84,8 +84,8 @@ export const budgets: readonly Budget[] = [
   {
     what: '`tipstream/tiktok`: avatars, without a client',
     code: "export { createAvatars } from 'tipstream/tiktok';",
-    kilobytes: 7.3,
-    goal: 7.3,
+    kilobytes: 7.4,
+    goal: 7.4,
   },
   { what: '`tipstream/tipping`', code: all('tipstream/tipping'), kilobytes: 37.3, goal: 28 },
   {
