@@ -1,3 +1,4 @@
+import { maskGiver } from '../stream/mask-giver.ts';
 import type { TipEvent } from '../stream/tip-event.ts';
 import type { Invalid, ReadContext, TipContext } from '../stream/tip-wire.ts';
 import {
@@ -6,7 +7,6 @@ import {
   invalid,
   isWire,
   kindOf,
-  maskGiver,
   otherKind,
   secondsOf,
   textOf,

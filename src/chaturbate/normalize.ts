@@ -1,3 +1,4 @@
+import { maskGiver } from '../stream/mask-giver.ts';
 import type { TipEvent } from '../stream/tip-event.ts';
 import type { Invalid, ReadContext, TipContext, Wire } from '../stream/tip-wire.ts';
 import {
@@ -5,7 +6,6 @@ import {
   invalid,
   isWire,
   kindOf,
-  maskGiver,
   otherKind,
   textOf,
   tipFrom,

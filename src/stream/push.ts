@@ -4,7 +4,8 @@ import type { EventStream } from './event-stream.ts';
 import { createHub } from './hub.ts';
 import type { Received } from './pages.ts';
 import type { TipEvent } from './tip-event.ts';
-import { type ReadTip, randomId, unpack } from './tip-wire.ts';
+import { type ReadTip, randomId } from './tip-wire.ts';
+import { unpack } from './unpack.ts';
 import { type TipView, tipsOf } from './views.ts';
 
 /** What `push()` takes. */

@@ -1,4 +1,4 @@
-import { hasFlag, isFlagged, maskEvent } from '../core/anonymous.ts';
+import { hasFlag, maskEvent } from '../core/anonymous.ts';
 import { TipstreamError } from '../core/errors.ts';
 import { systemClock } from '../core/time.ts';
 import { readTimestamp } from '../core/timestamp.ts';
@@ -242,30 +242,4 @@ export function tipFrom(platform: string, read: ReadTip, event: unknown, context
   if (!tip || !('invalid' in tip)) return tip;
   const message = `${platform} event: ${tip.invalid}${tip.path && ` at ${tip.path}`}`;
   throw new TipstreamError({ code: 'VALIDATION', platform, message });
-}
-
-/**
- * The event without whoever asked to stay unnamed: `user` and its like become `{ username: 'Anonymous' }` with no other
- * field, names and their ids `'Anonymous'`. An event that hides nobody is returned as it is.
- */
-export function maskGiver<T>(event: T): T;
-export function maskGiver(event: unknown): unknown {
-  return isFlagged(event) ? maskEvent(event) : event;
-}
-
-/** The events in a payload of a relay: one event, a list, a page with `events`, a frame, or any of these as lines of JSON. */
-export function unpack(payload: unknown): unknown[] {
-  if (typeof payload === 'string') {
-    return payload.split('\n').flatMap((line) => {
-      // `{}` is a socket's ping. A line that is no JSON stays text, which a normaliser reports as invalid.
-      if (/^\s*(\{\s*\})?\s*$/.test(line)) return [];
-      try {
-        return unpack(JSON.parse(line));
-      } catch {
-        return [line];
-      }
-    });
-  }
-  if (Array.isArray(payload)) return typeof payload[0] === 'number' ? [payload] : payload;
-  return isWire(payload) && Array.isArray(payload.events) ? payload.events : [payload];
 }

@@ -1,4 +1,5 @@
 import { hasFlag } from '../core/anonymous.ts';
+import { maskGiver } from '../stream/mask-giver.ts';
 import type { TipEvent } from '../stream/tip-event.ts';
 import type { Invalid, ReadContext, TipContext, Wire } from '../stream/tip-wire.ts';
 import {
@@ -7,7 +8,6 @@ import {
   invalid,
   isWire,
   kindOf,
-  maskGiver,
   nameOf,
   otherKind,
   secondsOf,

@@ -1,10 +1,10 @@
+import { maskGiver } from '../stream/mask-giver.ts';
 import type { TipEvent } from '../stream/tip-event.ts';
 import {
   type Invalid,
   invalid,
   isWire,
   kindOf,
-  maskGiver,
   otherKind,
   type ReadContext,
   secondsOf,

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import * as camsoda from '../../src/camsoda/normalize.ts';
 import * as chaturbate from '../../src/chaturbate/normalize.ts';
-import { maskGiver, type ReadTip, randomId, secondsOf, unpack, upstreamId } from '../../src/stream/tip-wire.ts';
+import { maskGiver } from '../../src/stream/mask-giver.ts';
+import { type ReadTip, randomId, secondsOf, upstreamId } from '../../src/stream/tip-wire.ts';
+import { unpack } from '../../src/stream/unpack.ts';
 import * as stripchat from '../../src/stripchat/normalize.ts';
 
 describe('what a relay sends', () => {
