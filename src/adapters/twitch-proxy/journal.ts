@@ -8,17 +8,21 @@ export interface Journal {
 /** What nobody reads for so long is not written: a log must not fill the memory. Bytes. */
 const most = 2 ** 22;
 
-/** Collects the lines of one turn and writes them together: a system call for each would cost more than the answer. */
+/** Lines wait so long for others, in milliseconds. */
+const together = 20;
+
+/** Collects lines and writes them together: a system call for each would cost more than the answer that it tells of. */
 export function createJournal(out: Pick<NodeJS.WriteStream, 'write' | 'writableLength'>): Journal {
-  let waiting: string[] = [];
+  let waiting = '';
+  let count = 0;
   let lost = 0;
   const flush = (): void => {
-    if (!waiting.length) return;
-    const text = `${waiting.join('\n')}\n`;
-    const { length } = waiting;
-    waiting = [];
+    if (!count) return;
+    const [text, lines] = [waiting, count];
+    waiting = '';
+    count = 0;
     if (out.writableLength > most) {
-      lost += length;
+      lost += lines;
       return;
     }
     out.write(lost ? `(${lost} lines were lost: nobody read them)\n${text}` : text);
@@ -26,8 +30,10 @@ export function createJournal(out: Pick<NodeJS.WriteStream, 'write' | 'writableL
   };
   return {
     line(text) {
-      if (!waiting.length) setImmediate(flush);
-      waiting.push(text);
+      // Whoever ends the process flushes; the timer holds it no longer.
+      if (!count) setTimeout(flush, together).unref();
+      waiting += `${text}\n`;
+      count += 1;
     },
     flush,
   };

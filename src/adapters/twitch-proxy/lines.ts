@@ -25,20 +25,25 @@ export function stamp(now: number): string {
 export function createLines(logger: Logger | false): Lines {
   let second = Number.NaN;
   let stamped = '';
-  const write = (level: 'info' | 'warn', now: number, text: string): void => {
-    if (!logger) return;
-    if (Math.floor(now / 1000) !== second) {
-      second = Math.floor(now / 1000);
+  const at = (now: number): string => {
+    const current = Math.floor(now / 1000);
+    if (current !== second) {
+      second = current;
       stamped = stamp(now);
     }
+    return stamped;
+  };
+  const write = (level: 'info' | 'warn', line: string): void => {
+    if (!logger) return;
     try {
-      logger[level]?.(`${stamped} ${text}`);
+      logger[level]?.(line);
     } catch {}
   };
   return {
-    request: (now, method, path, from, ms) => write('info', now, `${method} ${path} from ${from} in ${ms}ms`),
-    cache: (now, said, text) => write('info', now, `cache ${said} ${text}`),
-    failure: (now, status, text) => write('warn', now, `twitch API error: ${status} - ${oneLine(text).slice(0, 500)}`),
-    warn: (now, text) => write('warn', now, oneLine(text)),
+    request: (now, method, path, from, ms) => write('info', `${at(now)} ${method} ${path} from ${from} in ${ms}ms`),
+    cache: (now, said, text) => write('info', `${at(now)} cache ${said} ${text}`),
+    failure: (now, status, text) =>
+      write('warn', `${at(now)} twitch API error: ${status} - ${oneLine(text).slice(0, 500)}`),
+    warn: (now, text) => write('warn', `${at(now)} ${oneLine(text)}`),
   };
 }

@@ -132,7 +132,7 @@ export function createProxy(options: TwitchProxyOptions): TwitchProxy {
   const answer = async (visit: Visit, path: string, route: Route | undefined): Promise<Reply> => {
     const { method, target, authorization, hasBody } = visit;
     if (target.length > longestTarget) return refusal(414, `the address is longer than ${longestTarget} characters`);
-    if (method === 'OPTIONS' && cors) return { status: 204, headers: preflight, body: '' };
+    if (method === 'OPTIONS' && cors) return { status: 204, headers: [...preflight], body: '' };
     if (method !== 'GET' && method !== 'HEAD') return refusal(405, 'only GET is answered here', ['Allow', 'GET, HEAD']);
     if (hasBody) return refusal(413, 'a GET has no body here', ['Connection', 'close']);
     if (path === '/healthz') return textReply(200, 'ok');

@@ -1,8 +1,8 @@
 /** An answer before any transport. */
 export interface Reply {
   readonly status: number;
-  /** Names and values in turns. */
-  readonly headers: readonly string[];
+  /** Names and values in turns, as Node takes them. Shared by every request that gets this answer: never changed. */
+  readonly headers: string[];
   readonly body: string | Uint8Array<ArrayBuffer>;
 }
 

@@ -36,7 +36,7 @@ const nameOf = ({ remoteAddress = '-', remotePort = 0 }: Socket): string => {
 };
 
 function write(response: ServerResponse, { status, headers, body }: Reply, method: string): void {
-  response.writeHead(status, [...headers]);
+  response.writeHead(status, headers);
   if (method === 'HEAD') response.end();
   else response.end(body);
 }

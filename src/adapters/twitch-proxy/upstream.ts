@@ -7,7 +7,7 @@ import type { Connection } from '../../core/connection.ts';
 import { get, platform } from '../../core/endpoint.ts';
 import { isTipstreamError } from '../../core/errors.ts';
 import type { Ground } from '../../core/ground.ts';
-import { createLimiter, type RateClass } from '../../core/limiter.ts';
+import { createLimiter, type Limiter, type RateClass, type Slot } from '../../core/limiter.ts';
 import { readRetryAfter, untilReset } from '../../core/rate-limit.ts';
 import { createRetrier } from '../../core/retry.ts';
 import { createSharing } from '../../core/sharing.ts';
@@ -81,6 +81,19 @@ export function openUpstream(options: TwitchProxyOptions, lines: Lines, metrics:
 
   let waiting = 0;
 
+  /** Waits for a turn. */
+  const turn = async (limiter: Limiter, key: string, { controller, facts: { deadlineAt } }: Call): Promise<Slot> => {
+    const maxWait = deadlineAt && deadlineAt - clock.now();
+    waiting += 1;
+    try {
+      const slot = await limiter.acquire(key, rateClass, { clock, signal: controller.signal, maxWait });
+      // What one token has left at Twitch says nothing of the others.
+      return perToken ? slot : { release: () => slot.release() };
+    } finally {
+      waiting -= 1;
+    }
+  };
+
   /** One attempt. A failure of the host is an error, so that it is tried again; `keep` hears what was said all the same. */
   const send = async (
     call: Call,
@@ -95,16 +108,7 @@ export function openUpstream(options: TwitchProxyOptions, lines: Lines, metrics:
     const key = perToken ? identity : everybody;
     const ground: Ground = {
       ...connection,
-      async acquire(_endpoint, { controller, facts: { deadlineAt } }) {
-        if (given === false) return undefined;
-        const maxWait = deadlineAt && deadlineAt - clock.now();
-        waiting += 1;
-        const slot = await given.acquire(key, rateClass, { clock, signal: controller.signal, maxWait }).finally(() => {
-          waiting -= 1;
-        });
-        // What one token has left at Twitch says nothing of the others.
-        return perToken ? slot : { release: () => slot.release() };
-      },
+      acquire: (_endpoint, waiter) => (given === false ? undefined : turn(given, key, waiter)),
     };
     try {
       keep(undefined);
