@@ -50,7 +50,7 @@ export const budgets: readonly Budget[] = [
     what: '`tipstream/twitch`: what an app loads that asks a proxy',
     code: "export { createTwitchProxyClient } from 'tipstream/twitch';",
     part: 'first',
-    kilobytes: 34,
+    kilobytes: 33.8,
     goal: 28,
   },
   {
