@@ -99,6 +99,13 @@ export function createStreams(parts: StreamParts): TikTokStreams & { end(): Prom
     return opened;
   };
 
+  let last = '';
+  /** Several streams of a session make the same tip one after the other. */
+  const told = ({ id, amount, tipper }: TipEvent): void => {
+    if (id !== last) live.log('info', `tip received: ${amount} diamonds from ${tipper}`);
+    last = id;
+  };
+
   return {
     comments(id, options = {}) {
       const { source, requestStatus, ping } = session(id, options);
@@ -116,7 +123,7 @@ export function createStreams(parts: StreamParts): TikTokStreams & { end(): Prom
         ({ event }) => (isSimulated(event) || event.type === 'gift' ? event : undefined),
         options.signal,
       );
-      return tipsOfFrames(gifts, { ...options, channel: id });
+      return tipsOfFrames(gifts, { ...options, channel: id }, told);
     },
     events: (id, { signal, ...options } = {}) => live.events(session(id, options).source, { raw: true, signal }),
     simulate: live.simulate,

@@ -370,6 +370,34 @@ describe('what is kept', () => {
     );
   });
 
+  it('an old photo is better than a new face that was drawn: it stays until somebody can give a photo', async () => {
+    const { avatars, clock, asked } = bench({ 'https://cdn.example.com': () => bytes(png), ...drawn });
+    await avatars.resolve({ username: 'mira', liveAvatarUrl: live });
+    await clock.advance(60 * day);
+    for (let nth = 0; nth < 3; nth += 1) {
+      expect((await avatars.resolve({ username: 'mira' })).source).toBe('live');
+      await settle(5);
+    }
+    expect(asked).toEqual([live]);
+    const fresh = new Date(clock.now() + 7 * day).toISOString();
+    await later(
+      () => avatars.resolve({ username: 'mira', liveAvatarUrl: live }),
+      ({ expires_at }) => expires_at === fresh,
+    );
+  });
+
+  it('from a store that says nonsense is looked at and passed over', async () => {
+    const nonsense = {
+      profile: { username: 'mira', source: 'live', avatar_url: 'no address' },
+      until: Number.MAX_SAFE_INTEGER,
+      failures: 0,
+    };
+    for (const kept of [nonsense, null, 5, 'x', {}, { profile: null, until: 5 }]) {
+      const { avatars } = bench({}, { cache: { get: () => kept, set: () => {}, delete: () => {} } });
+      expect((await avatars.resolve({ username: 'mira', liveAvatarUrl: live })).username).toBe('mira');
+    }
+  });
+
   it('gives way to a live picture as soon as there is one', async () => {
     const { avatars, asked } = bench({ 'https://cdn.example.com': () => bytes(png), ...drawn });
     expect((await avatars.resolve({ username: 'mira' })).source).toBe('generator');

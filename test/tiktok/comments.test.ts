@@ -396,6 +396,19 @@ describe('tips', () => {
     });
   });
 
+  it('EV-36 each is told in the log once, however many streams there are', async () => {
+    const lines: string[] = [];
+    const { service, session, tiktok } = await room({ logger: { info: (line) => void lines.push(line) } });
+    const { heard } = watch(tiktok.tips(session));
+    const other = watch(tiktok.tips(session));
+    await until(() => heard.states.includes('live'));
+    service.gift(session, { username: 'grace', diamonds: 5, count: 2 });
+    await until(() => other.heard.events.length === 1);
+    expect(lines.filter((line) => line.includes('tip received'))).toEqual([
+      expect.stringMatching(/^\[tiktok\] \[\d\d:\d\d:\d\d\] tip received: 10 diamonds from grace$/),
+    ]);
+  });
+
   it('TT-49 an open streak is counted when the client is closed', async () => {
     const { service, session, tiktok } = await room();
     const events = watch(tiktok.events(session));

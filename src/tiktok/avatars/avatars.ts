@@ -20,6 +20,7 @@ import {
   type AvatarService,
   createTiers,
   type Found,
+  inPage,
   onOpenWeb,
   type Tier,
 } from './tiers.ts';
@@ -200,14 +201,17 @@ export function createAvatars(options: AvatarsOptions = {}): Avatars {
   };
 
   /** Whether something else may be had: `kept` is old, or no better one was asked for lately. */
-  const isDue = ({ profile, until, retryAt = 0 }: Kept, { liveAvatarUrl }: AvatarRequest): boolean => {
+  const isDue = ({ profile, until, retryAt = 0 }: Kept, request: AvatarRequest): boolean => {
     const now = clock.now();
     if (now < retryAt) return false;
-    if (now >= until || retryAt > 0) return true;
-    const url = webAddress(liveAvatarUrl);
+    const had = rank(profile.source);
+    // An old photo is better than a new face that was drawn.
+    if (now >= until) return tiers.some((tier) => rank(tier.source) >= had && tier.applies(request));
+    if (retryAt > 0) return true;
+    const url = webAddress(request.liveAvatarUrl);
     if (!url || !allow(new URL(url))) return false;
-    if (rank(profile.source) < rank('live')) return true;
-    const moved = new URL(profile.avatar_url ?? url).pathname !== new URL(url).pathname;
+    if (had < rank('live')) return true;
+    const moved = new URL(webAddress(profile.avatar_url) ?? url).pathname !== new URL(url).pathname;
     return profile.source === 'live' && moved && now - Date.parse(profile.cached_at ?? '') >= secondLook;
   };
 
@@ -218,7 +222,7 @@ export function createAvatars(options: AvatarsOptions = {}): Avatars {
       const request = { ...input, username };
       const kept = await attempt(() => store?.load(request.username));
       // Only an address, whose signature is soon over: the new one is as good and costs nothing.
-      const thin = kept && !kept.profile.avatar_data_url && request.liveAvatarUrl;
+      const thin = inPage() && kept?.profile.source === 'live' && request.liveAvatarUrl;
       if (kept && !thin) {
         hits += 1;
         if (isDue(kept, request)) void fly(request, kept);

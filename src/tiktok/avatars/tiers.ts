@@ -67,7 +67,7 @@ export const onOpenWeb = ({ protocol, hostname, username }: URL): boolean =>
   username === '' && (own.test(hostname) || (protocol === 'https:' && !closed.test(hostname)));
 
 /** A page may show a foreign picture, and rarely read it. */
-const inPage = (): boolean => 'document' in globalThis;
+export const inPage = (): boolean => 'document' in globalThis;
 
 /** The tiers, the best first. */
 export function createTiers({ fetch, service, fetchProfilePage, allow }: TierParts): Tier[] {

@@ -22,8 +22,16 @@ export interface GiftTipsOptions extends Omit<TipView, 'includePrivate'> {
   clock?: Clock | undefined;
 }
 
-/** The gifts in a stream of frames as tips. Of frames that are no gifts nothing comes. */
-export function tipsOfFrames(frames: EventStream<unknown>, options: GiftTipsOptions): EventStream<TipEvent> {
+/**
+ * The gifts in a stream of frames as tips. Of frames that are no gifts nothing comes.
+ *
+ * @param told - Told of every tip before it is given.
+ */
+export function tipsOfFrames(
+  frames: EventStream<unknown>,
+  options: GiftTipsOptions,
+  told?: (tip: TipEvent) => void,
+): EventStream<TipEvent> {
   const { quiet = seconds(10), channel, zero, raw } = options;
   checkDuration('tiktok', 'quiet', quiet);
   const ledger = createLedger();
@@ -39,7 +47,9 @@ export function tipsOfFrames(frames: EventStream<unknown>, options: GiftTipsOpti
         const id = `${page}-${ticket?.sequence ?? `o${nth++}`}`;
         const tip = tipOfGift(gift, { id, receivedAt: clock.now(), channel }, paid);
         if (raw) Object.defineProperty(tip, 'raw', { value: shown.get(gift) });
-        if (tip.amount > 0 || zero !== 'skip') self.give(tip, ticket);
+        if (tip.amount === 0 && zero === 'skip') return;
+        told?.(tip);
+        self.give(tip, ticket);
       });
       return {
         stateful: true,
