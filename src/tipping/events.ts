@@ -8,9 +8,10 @@ import { createSocket, type SocketSource, type Verdict } from '../stream/socket.
 import type { TipEvent } from '../stream/tip-event.ts';
 import { isWire } from '../stream/tip-wire.ts';
 import type { TipView } from '../stream/views.ts';
-import { missedTips } from './missed.ts';
+import type { PageInput } from './manner.ts';
+import { createMissing } from './missed.ts';
 import type { TippingEvent, TippingStream, TippingTip } from './models.ts';
-import { eventId, mask, readTip } from './normalize.ts';
+import { eventId, eventTime, mask, readTip } from './normalize.ts';
 
 /** How the socket of a stream is reached. The platform's documents do not say, so all of it can be chosen (TP-29). */
 export interface TippingSocketOptions {
@@ -65,7 +66,7 @@ export interface TippingQuestions {
   /** Whether the credential is good. */
   probe(): Promise<unknown>;
   stream: EndpointCall<string | { readonly streamId: string }, TippingStream>;
-  tips: Pick<ListCall<{ streamId: string; limit?: number | undefined }, TippingTip>, 'all'>;
+  tips: Pick<ListCall<PageInput & { streamId: string }, TippingTip>, 'withMeta'>;
   /** The name of somebody, where that can be asked. */
   nameOf?: ((userId: string) => Promise<string>) | undefined;
 }
@@ -98,7 +99,7 @@ export function openLive(
     let liveSince: number | undefined;
     /** Filled anew before each connection. */
     const protocols: string[] = [];
-    const missed = missedTips({ clock, ask: (more) => tips.all({ streamId, limit: 100 }, more), nameOf });
+    const missing = createMissing({ clock, nameOf, ask: (page, more) => tips.withMeta({ ...page, streamId }, more) });
 
     const source = createSocket<TippingEvent | Simulated>({
       platform,
@@ -138,12 +139,13 @@ export function openLive(
           try {
             event = JSON.parse(text);
           } catch {}
-          if (isEvent(event)) source.deliver(event, eventId(event));
-          else source.emit('invalid', { platform, path: '', code: 'no event' });
+          if (!isEvent(event)) return source.emit('invalid', { platform, path: '', code: 'no event' });
+          missing.heard(eventTime(event));
+          source.deliver(event, eventId(event));
         },
       }),
       async missed(from, _to, signal) {
-        const { events, complete } = await missed(streamId, from, liveSince ?? from, signal);
+        const { events, complete } = await missing.fetch(streamId, from, liveSince ?? from, signal);
         for (const event of events) source.deliver(event, event.tip.id);
         return complete;
       },

@@ -1,13 +1,17 @@
-import type { AllOptions } from '../core/page.ts';
+import type { Meta } from '../core/caller.ts';
+import type { CallOptions } from '../core/options.ts';
+import type { Page } from '../core/page.ts';
 import { type Clock, minutes } from '../core/time.ts';
+import { readDate } from '../core/timestamp.ts';
+import type { PageInput } from './manner.ts';
 import type { TippingTip, TipReceived } from './models.ts';
 import { eventTime } from './normalize.ts';
 
 /** What is asked to find out what was missed. */
 export interface MissedParts {
   clock: Clock;
-  /** The tips of the stream, a page after the other. */
-  ask(options: AllOptions): AsyncIterable<TippingTip>;
+  /** One page of the tips of the stream. */
+  ask(input: PageInput, options: CallOptions): Promise<{ data: Page<TippingTip>; meta: Pick<Meta, 'headers'> }>;
   /** The name of somebody, where that can be asked. */
   nameOf?: ((userId: string) => Promise<string>) | undefined;
 }
@@ -19,16 +23,41 @@ export interface Missed {
   complete: boolean;
 }
 
-/** So far may the clock of the platform be from ours. What comes twice by it is dropped by its id. */
+/** What a stream knows of what it may miss. */
+export interface Missing {
+  /** An event came just now; its time tells how the clock of the platform goes. */
+  heard(at: number | undefined): void;
+  /**
+   * Fetches the tips that were given while nobody listened (TP-30), in the words of the socket. Times are Unix milliseconds of
+   * our own clock.
+   *
+   * @param since - What was given before is not asked about: nobody watched then.
+   */
+  fetch(streamId: string, from: number, since: number, signal: AbortSignal): Promise<Missed>;
+}
+
+/** A time in whole seconds, and a message on its way: so much is not to be told apart. */
 const slack = minutes(1);
+const second = 1_000;
+const limit = 100;
 /** A longer list is no gap that can be filled. */
 const most = 2_000;
 /** So many names are asked for at most; the others stay ids. */
 const names = 20;
 
-/** Fetches the tips that were given while nobody listened (TP-30), in the words of the socket. */
-export function missedTips({ ask, nameOf }: MissedParts) {
+/** The next page, where the answer names it, or where it is as long as was asked for and says nothing of pages at all. */
+function after({ next, items, total, pages, upstream }: Page<TippingTip>, input: PageInput): PageInput | undefined {
+  if (next) return { ...input, ...next };
+  const silent = total === undefined && pages === undefined && upstream?.has_more === undefined;
+  const more = upstream?.has_more === true || (silent && items.length === limit);
+  return more ? { ...input, page: (input.page ?? 1) + 1 } : undefined;
+}
+
+/** Finds out what one stream missed. */
+export function createMissing({ clock, ask, nameOf }: MissedParts): Missing {
   const known = new Map<string, string>();
+  /** How far the clock of the platform is ahead of ours. */
+  let ahead: number | undefined;
 
   const name = async (id: string): Promise<void> => {
     try {
@@ -38,44 +67,59 @@ export function missedTips({ ask, nameOf }: MissedParts) {
       // Without a name the id says at least who gave twice (TP-31).
     }
   };
+  const said = (streamId: string, tip: TippingTip): TipReceived => ({
+    type: 'tip_received',
+    stream_id: streamId,
+    tip: {
+      id: tip.id,
+      from_user: known.get(tip.from_user_id) ?? tip.from_user_id,
+      from_user_id: tip.from_user_id,
+      tokens: tip.tokens,
+      message: tip.message,
+      is_private: tip.is_private,
+    },
+    timestamp: tip.created_at,
+  });
 
-  /** @param since - What was given before is not asked about: nobody watched then. */
-  return async (streamId: string, from: number, since: number, signal: AbortSignal): Promise<Missed> => {
-    const start = Math.max(from - slack, since - 1_000);
-    const found: [at: number, tip: TippingTip][] = [];
-    let before = Number.POSITIVE_INFINITY;
-    let falling = true;
-    let count = 0;
-    for await (const tip of ask({ signal, max: most })) {
-      const at = eventTime(tip) ?? Number.POSITIVE_INFINITY;
-      count += 1;
-      if (at > before) falling = false;
-      before = at;
-      if (at >= start) found.push([at, tip]);
-      // The newest come first, so everything from here on is older.
-      else if (falling && count > 1) break;
-    }
-    // Of two that were given in the same moment, the list knows which was first.
-    if (falling) found.reverse();
-    const strangers = new Set(found.map(([, tip]) => tip.from_user_id).filter((id) => !known.has(id)));
-    await Promise.all([...strangers].slice(0, names).map(name));
-    const events = found
-      .sort(([one], [other]) => one - other)
-      .map(
-        ([, tip]): TipReceived => ({
-          type: 'tip_received',
-          stream_id: streamId,
-          tip: {
-            id: tip.id,
-            from_user: known.get(tip.from_user_id) ?? tip.from_user_id,
-            from_user_id: tip.from_user_id,
-            tokens: tip.tokens,
-            message: tip.message,
-            is_private: tip.is_private,
-          },
-          timestamp: tip.created_at,
-        }),
-      );
-    return { events, complete: count < most };
+  return {
+    heard(at) {
+      // Events are late, never early: the least late one is nearest to the truth.
+      if (at !== undefined) ahead = Math.max(ahead ?? Number.NEGATIVE_INFINITY, at - clock.now());
+    },
+    async fetch(streamId, from, since, signal) {
+      const found: [at: number, tip: TippingTip][] = [];
+      const seen = new Set<string>();
+      let before = Number.POSITIVE_INFINITY;
+      let falling = true;
+      let old = false;
+      let input: PageInput | undefined = { limit };
+      while (input && !(old && falling) && seen.size < most) {
+        const { data, meta } = await ask(input, { signal });
+        const date = readDate(meta.headers.get('date') ?? '');
+        // A date has no fractions: the middle of its second is nearest.
+        if (date !== undefined) ahead = date + second / 2 - clock.now();
+        const start = Math.max(from - slack, since - second) + (ahead ?? 0);
+        const fresh = data.items.filter(({ id }) => !seen.has(id));
+        for (const tip of fresh) {
+          const at = eventTime(tip) ?? Number.POSITIVE_INFINITY;
+          seen.add(tip.id);
+          if (at > before) falling = false;
+          before = at;
+          if (at >= start) found.push([at, tip]);
+          // Where the newest come first, everything from here on is older.
+          else old = seen.size > 1;
+        }
+        input = fresh.length > 0 ? after(data, input) : undefined;
+      }
+      // Of two that were given in the same moment, the list knows which was first.
+      if (falling) found.reverse();
+      const strangers = new Set(found.map(([, tip]) => tip.from_user_id).filter((id) => !known.has(id)));
+      await Promise.all([...strangers].slice(0, names).map(name));
+      return {
+        events: found.sort(([one], [other]) => one - other).map(([, tip]) => said(streamId, tip)),
+        // Without a clock of the platform nobody can say which tips are old.
+        complete: seen.size < most && ahead !== undefined,
+      };
+    },
   };
 }

@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest';
+import { systemClock } from '../../src/core/time.ts';
 import { createTipping, type Tipping, type TippingOptions } from '../../src/tipping/index.ts';
 import { type Host, serveTipping } from './host.ts';
 
@@ -21,4 +22,16 @@ export async function as(username: string, host: Host, options: Partial<TippingO
   const made = client(host, options);
   await made.auth.login({ email: `${username}@example.test`, password: host.controls.password });
   return made;
+}
+
+/** The machine's clock, which a test can put forward. */
+export function movable() {
+  let ahead = 0;
+  return {
+    now: () => systemClock.now() + ahead,
+    after: systemClock.after,
+    move(ms: number) {
+      ahead += ms;
+    },
+  };
 }

@@ -97,6 +97,7 @@ export async function serveTipping(
         headers: {},
         body: '',
       };
+    response.setHeader('date', new Date(clock.now()).toUTCString());
     response.writeHead(answer.status, answer.headers).end(answer.body);
   });
   server.on('connection', (socket) => {

@@ -9,7 +9,7 @@ import {
   type TippingEvent,
   type TippingTipsOptions,
 } from '../../src/tipping/index.ts';
-import { as, client, platform } from './client.ts';
+import { as, client, movable, platform } from './client.ts';
 import type { Host } from './host.ts';
 
 /** Connects again at once. */
@@ -129,10 +129,11 @@ describe('events', () => {
 
 describe('a connection that is lost', () => {
   test('TP-30 what was missed is fetched once, in order, named, and given once', async () => {
-    const host = await platform();
+    const clock = movable();
+    const host = await platform({ clock });
     host.controls.tip({ tokens: 999 });
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
-    const { tips, gaps, amounts } = await watch(host, await as('ada', host, eager));
+    clock.move(2_000);
+    const { tips, gaps, amounts } = await watch(host, await as('ada', host, { ...eager, clock }));
     host.controls.tip({ tokens: 1 });
     await expect.poll(() => tips.length).toBe(1);
     host.controls.rooms.drop();

@@ -1,23 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { systemClock } from '../../src/core/time.ts';
 import { json } from '../../src/mock/answer.ts';
 import { memoryStore } from '../../src/stream/checkpoint-store.ts';
 import type { SessionExpired, SessionStore } from '../../src/tipping/index.ts';
 import { sessionOf } from '../../src/tipping/tokens.ts';
-import { as, client, platform } from './client.ts';
-
-/** The machine's clock, which a test can put forward. */
-function movable() {
-  let ahead = 0;
-  return {
-    now: () => systemClock.now() + ahead,
-    after: systemClock.after,
-    move(ms: number) {
-      ahead += ms;
-    },
-  };
-}
+import { as, client, movable, platform } from './client.ts';
 
 const seconds = 1000;
 const refreshes = 'POST /auth/refresh';
