@@ -13,8 +13,6 @@ import { createSockets, type Sockets } from './sockets.ts';
 import { admin, createState, developmentKey, eveningSession, type TikTokState } from './state.ts';
 import { switchesOf, type TikTokSwitches } from './switches.ts';
 
-export type { MockComment, MockGift } from './sockets.ts';
-
 /** What a test can see and do at the TikTok service of the mock. */
 export interface TikTokControls extends Pick<Sockets, 'emit' | 'comment' | 'gift' | 'peers'> {
   /** The development key. */

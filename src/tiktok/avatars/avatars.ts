@@ -186,15 +186,11 @@ export function createAvatars(options: AvatarsOptions = {}): Avatars {
     const { username } = request;
     const under = flights.get(username);
     if (under) return under;
-    if (isWorker()) {
-      const alone = look(request, kept);
-      alone.catch(() => {});
-      return alone;
-    }
-    const flight = gate(() => look(request, kept)).finally(() => {
-      if (flights.get(username) === flight) flights.delete(username);
-    });
-    flights.set(username, flight);
+    const alone = isWorker();
+    const flight = (alone ? look(request, kept) : gate(() => look(request, kept))).finally(() =>
+      flights.delete(username),
+    );
+    if (!alone) flights.set(username, flight);
     // Behind a kept picture nobody waits for it.
     flight.catch(() => {});
     return flight;

@@ -2,11 +2,9 @@
 const beginnings: readonly (readonly [mime: string, begins: string])[] = [
   ['image/jpeg', '\xff\xd8\xff'],
   ['image/png', '\x89PNG\r\n\x1a\n'],
-  ['image/gif', 'GIF87a'],
-  ['image/gif', 'GIF89a'],
+  ['image/gif', 'GIF8?a'],
   ['image/webp', 'RIFF????WEBP'],
-  ['image/avif', '????ftypavif'],
-  ['image/avif', '????ftypavis'],
+  ['image/avif', '????ftypavi?'],
 ];
 
 /** What may stand before the first tag of an SVG. Each part ends at a fixed sign, so it reads its text once. */
