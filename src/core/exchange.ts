@@ -39,7 +39,8 @@ export async function exchange(
     ground.http ??= await loadHttp();
     const response = await race(
       call,
-      ground.http(url, { ...quiet, fetch, method, ...(body !== undefined && { body }) }),
+      // Every option costs a copy of those before it.
+      ground.http(url, { ...quiet, fetch, ...(method !== 'GET' && { method }), ...(body !== undefined && { body }) }),
     );
     ground.failures = Number.NEGATIVE_INFINITY;
     progress.sent = 'yes';

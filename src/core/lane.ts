@@ -29,8 +29,9 @@ export function createLane({ limit, per, burst = limit }: RateClass, schedule: S
 
   const lane: Lane = {
     time() {
-      offset = Math.max(offset, last - clock.now());
-      last = clock.now() + offset;
+      const said = clock.now();
+      offset = Math.max(offset, last - said);
+      last = said + offset;
       return last;
     },
     at: (ahead, now) => schedule.at(ahead, Math.max(now, hold)) - rounding,
