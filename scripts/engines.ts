@@ -8,6 +8,8 @@ import { join } from 'node:path';
  */
 const engines: Record<string, string> = {
   node: '22.23.3',
+  // The oldest that package.json allows.
+  'node-22.12': 'npm:node@22.12.0',
   'node-26': 'npm:node@26.10.0',
   bun: '1.4.5',
   deno: '2.9.6',

@@ -29,7 +29,7 @@ async function required(engine: Engine, folder: string, entries: string[]): Prom
   return JSON.parse(stdout);
 }
 
-describe.each(['Node 22', 'Node 24', 'Node 26'] satisfies Engine[])('require() on %s', (engine) => {
+describe.each(['Node 22.12', 'Node 22', 'Node 24', 'Node 26'] satisfies Engine[])('require() on %s', (engine) => {
   it.skipIf(isLeftOut(engine))('gives of every entry what import gives', async () => {
     const got = await required(engine, app, plain);
     expect(Object.keys(got)).toEqual(plain);

@@ -100,6 +100,7 @@ const page: Host = async (app, options) => {
 
 /** Each runtime that the package promises, and how a program gets to run on it. */
 export const hosts: readonly (readonly [Engine, Host])[] = [
+  ['Node 22.12', ownProcess('Node 22.12')],
   ['Node 22', ownProcess('Node 22')],
   ['Node 24', ownProcess('Node 24')],
   ['Node 26', ownProcess('Node 26')],

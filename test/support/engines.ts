@@ -6,6 +6,7 @@ import { root } from './source.ts';
 /** Programs that a fresh machine may lack. `npm run engines` brings what comes from npm; `.ci/run` installs all and forbids that one is missing. */
 const places = {
   'Node 24': join(root, 'node_modules/node/bin/node'),
+  'Node 22.12': join(root, '.engines/node_modules/node-22.12/bin/node'),
   'Node 22': join(root, '.engines/node_modules/node/bin/node'),
   'Node 26': join(root, '.engines/node_modules/node-26/bin/node'),
   Bun: join(root, '.engines/node_modules/.bin/bun'),
