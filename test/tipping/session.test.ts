@@ -255,7 +255,8 @@ describe('renewing', () => {
   test('a renewal belongs to nobody: whoever leaves does not end it, and a client that closes waits for its answer', async () => {
     const host = await platform();
     const store = glass();
-    const ada = await as('ada', host, { store: store.values });
+    const closer = new AbortController();
+    const ada = await as('ada', host, { store: store.values, signal: closer.signal });
     const before = store.session?.access;
     host.controls.sessions.expire();
     let release = (): void => {};
@@ -271,6 +272,7 @@ describe('renewing', () => {
     await expect.poll(() => host.count(refreshes)).toBe(1);
     controller.abort();
     await expect(call).rejects.toMatchObject({ code: 'ABORTED' });
+    closer.abort();
     const closed = ada.close();
     release();
     await closed;
