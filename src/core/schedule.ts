@@ -14,6 +14,11 @@ export interface Schedule {
 export function windowSchedule({ limit, per, spacing }: RateClass): Schedule {
   const gap = spacing ? per / limit : 0;
   const times: number[] = [];
+  /** Of `times`, the first that is still in the window. */
+  let first = 0;
+  const look = (now: number): void => {
+    while ((times[first] ?? now) <= now - per) first += 1;
+  };
   let allowed = 0;
   let until = 0;
   return {
@@ -26,12 +31,17 @@ export function windowSchedule({ limit, per, spacing }: RateClass): Schedule {
     take(now) {
       allowed -= 1;
       times.push(now);
-      // What left the window counts no more; without this a generous limit would remember every call.
-      while (times.length > limit || (times[0] ?? now) <= now - per) times.shift();
+      look(now);
+      // What counts no more is forgotten in one go: a generous limit would remember every call.
+      const old = Math.max(first, times.length - limit);
+      if (old * 2 <= times.length) return;
+      times.splice(0, old);
+      first = 0;
     },
     correct(remaining, resetAt, now) {
       // Without a reset time, places come back when our own oldest call leaves the window.
-      const end = resetAt ?? (times.find((time) => time > now - per) ?? now) + per;
+      look(now);
+      const end = resetAt ?? (times[first] ?? now) + per;
       if (end <= now) return;
       // Answers overtake each other: within one window the smallest number is the newest. Resets in whole seconds wobble.
       const same = resetAt !== undefined && until > now && Math.abs(end - until) < 1500;
