@@ -10,10 +10,17 @@ interface Ear {
   fail(error: TipstreamError): void;
 }
 
+/** What ended a stream; nothing where `ABORTED` says that nobody needs it any more. */
+const endOf = (error: TipstreamError): TipstreamError | undefined => (error.code === 'ABORTED' ? undefined : error);
+const over = { value: undefined, done: true } as const;
+const orEnd = (error: TipstreamError): undefined => {
+  if (endOf(error)) throw error;
+};
+
 /**
  * A stream whose code comes when it is first used, so that an app which never watches it does not load it.
  *
- * @param load - Makes the stream. Called once, or again after it failed; rejects with a `TipstreamError`.
+ * @param load - Makes the stream. Called once, or again after it failed; rejects with a `TipstreamError`; with `ABORTED` the stream ends in peace.
  * @returns the stream, and what resolves with the true one, after everybody who watched before.
  */
 export function deferred<T, S extends EventStream<T>>(
@@ -47,8 +54,8 @@ export function deferred<T, S extends EventStream<T>>(
     inner.catch(() => {});
     const iterator: AsyncIterableIterator<T> = {
       [Symbol.asyncIterator]: () => iterator,
-      next: async () => (await inner).next(),
-      return: async () => (await inner.catch(() => undefined))?.return?.() ?? { value: undefined, done: true },
+      next: async () => (await inner.catch(orEnd))?.next() ?? over,
+      return: async () => (await inner.catch(() => undefined))?.return?.() ?? over,
     };
     return iterator;
   };
@@ -62,7 +69,8 @@ export function deferred<T, S extends EventStream<T>>(
         stop = stream.on(name, listener as unknown as (signal: StreamSignals<never>[typeof name]) => void);
       },
       fail(error) {
-        if (name === 'error' || name === 'end') tell(error);
+        const end = endOf(error);
+        if (name === 'end' || (end && name === 'error')) tell(end);
       },
     };
     ears.add(ear);
@@ -94,7 +102,7 @@ export function deferred<T, S extends EventStream<T>>(
               handle.begin();
             },
             (error: TipstreamError) => {
-              if (!stopped) watcher.end(error);
+              if (!stopped) watcher.end(endOf(error));
             },
           );
         },
@@ -128,7 +136,7 @@ export function deferred<T, S extends EventStream<T>>(
           if (!stopped) stop = loaded.subscribe(next, options);
         },
         (error: TipstreamError) => {
-          if (!stopped) options?.onError?.(error);
+          if (!stopped && endOf(error)) options?.onError?.(error);
         },
       );
       return () => {
@@ -143,8 +151,8 @@ export function deferred<T, S extends EventStream<T>>(
       return new ReadableStream<T>(
         {
           async pull(controller) {
-            reader ??= (await get()).toReadableStream(options).getReader();
-            const { done, value } = await reader.read();
+            reader ??= (await get().catch(orEnd))?.toReadableStream(options).getReader();
+            const { done, value } = (await reader?.read()) ?? over;
             if (done) controller.close();
             else controller.enqueue(value);
           },

@@ -38,6 +38,8 @@ export interface SocketPlan {
   believes?: boolean | undefined;
   /** Fetches what was missed, times in Unix milliseconds, and delivers it. `true`: nothing is missing. */
   missed?: ((from: number, to: number, signal: AbortSignal) => Promise<boolean>) | undefined;
+  /** So many ids at least are remembered, and at most twice as many. @default 4000 */
+  remembers?: number | undefined;
 }
 
 /** A source that is fed by a socket while somebody watches. */
@@ -59,7 +61,7 @@ export function createSocket<E>(plan: SocketPlan): SocketSource<E> {
   const { options, redactor } = connection;
   const { clock, random } = options;
   const log = createLog(platform, clock, options.logger);
-  const memory = createMemory();
+  const memory = createMemory(plan.remembers);
   /** Offered and not yet taken. */
   const open = new Set<string>();
   /** What is read, and what is to take its place. */

@@ -34,15 +34,15 @@ function strip(value: unknown, names: Set<unknown>): unknown {
   if (Array.isArray(value)) return value.map((item) => strip(item, names));
   if (!isWire(value)) return value;
   const hidden = hiddenFields(value);
-  const copy: Record<string, unknown> = {};
-  for (const [key, item] of Object.entries(value)) {
-    const hides = hidden.includes(key);
-    if (hides) names.add(item);
-    // How much somebody gave in all tells who it is.
-    copy[key] =
-      hides || (hidden.length > 0 && /^(cumulative_total|color|badges)$/.test(key)) ? null : strip(item, names);
-  }
-  return copy;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => {
+      const hides = hidden.includes(key);
+      if (hides) names.add(item);
+      // How much somebody gave in all tells who it is.
+      const tells = hidden.length > 0 && /^(cumulative_total|color|badges)$/.test(key);
+      return [key, hides || tells ? null : strip(item, names)];
+    }),
+  );
 }
 
 /** Replaces the names in every text, but in those that say whose channel it is, or what kind of event. */

@@ -6,8 +6,9 @@ import type { EventStream } from '../stream/event-stream.ts';
 import type { PushOptions, PushStream } from '../stream/push.ts';
 import type { TipEvent } from '../stream/tip-event.ts';
 import type { TipView } from '../stream/views.ts';
+import { besideOf } from './beside.ts';
 import type { EventSub } from './eventsub.ts';
-import { appTokenError, checkKinds, type TwitchTipKind } from './eventsub-kinds.ts';
+import { appTokenError, checkKinds, checkTypes, type TwitchTipKind } from './eventsub-kinds.ts';
 import type { TwitchTopic } from './eventsub-topics.ts';
 import type { TwitchEvent } from './schemas/events.ts';
 
@@ -80,9 +81,10 @@ interface StreamsSetting {
 
 /** Where the sockets are: beside a Helix that is elsewhere, as in the official command line's mock. */
 const addressOf = (baseUrl: string | undefined): string =>
-  baseUrl === undefined
-    ? 'wss://eventsub.wss.twitch.tv/ws'
-    : `${baseUrl.replace(/\/*$/, '').replace(/\/helix$/, '')}/ws`.replace(/^http/, 'ws');
+  baseUrl === undefined ? 'wss://eventsub.wss.twitch.tv/ws' : besideOf(baseUrl, 'ws').replace(/^http/i, 'ws');
+
+const failure = (code: 'NETWORK' | 'ABORTED', text: string, cause?: unknown): TipstreamError =>
+  new TipstreamError({ code, platform: 'twitch', message: `twitch eventsub: ${text}`, cause });
 
 /**
  * Tips and events of a client. What they are made of is loaded when the first is watched.
@@ -104,19 +106,21 @@ export function twitchStreams(connection: Connection, { eventsubUrl, app }: Stre
       ({ openEventSub }) => openEventSub(connection, address),
       (cause: unknown) => {
         loading = undefined;
-        throw new TipstreamError({
-          code: 'NETWORK',
-          platform: 'twitch',
-          message:
-            'twitch eventsub: its code could not be loaded; look at the network, and whether the app was deployed anew',
+        throw failure(
+          'NETWORK',
+          'its code could not be loaded; look at the network, and whether the app was deployed anew',
           cause,
-        });
+        );
       },
     ));
 
   const later = <T, S extends EventStream<T>>(make: (eventSub: EventSub) => S) => {
     const both = deferred<T, S>('twitch', clock, () => {
-      const made = load().then(make);
+      const early = !connection.closed;
+      const made = load().then((eventSub) => {
+        if (early && connection.closed) throw failure('ABORTED', 'the client was closed');
+        return make(eventSub);
+      });
       const gone = (): void => void coming.delete(loaded);
       // Whoever watches hears of it, too.
       made.then(gone, gone);
@@ -146,6 +150,7 @@ export function twitchStreams(connection: Connection, { eventsubUrl, app }: Stre
     },
     events(options = {}) {
       check(options);
+      checkTypes(options.types);
       return later<TwitchEvent, EventStream<TwitchEvent>>((eventSub) => eventSub.events(options))[0];
     },
     push(options) {

@@ -2,6 +2,7 @@ import { createCaller } from '../core/caller.ts';
 import type { Connection } from '../core/connection.ts';
 import { del, get, post } from '../core/endpoint.ts';
 import { isTipstreamError, type TipstreamError } from '../core/errors.ts';
+import { minutes } from '../core/time.ts';
 import { isWire, textOf, type Wire } from '../stream/tip-wire.ts';
 import { twitch } from './endpoints.ts';
 import type { Topic } from './eventsub-topics.ts';
@@ -127,9 +128,12 @@ export function verdictOf(error: unknown): 'exists' | 'dead' | 'app' | 'refused'
   return error.fatal ? 'over' : 'refused';
 }
 
+/** No bucket of Twitch takes longer than a minute; whoever says more is not believed for longer than this. */
+const longestAsked = minutes(5);
+
 /** The wait that Twitch asked for. A 429 about sockets says when the bucket of calls is full again, which is another matter. */
 export const askedWait = ({ retryAfterMs = 0, rateLimit }: TipstreamError): number =>
-  rateLimit?.remaining ? 0 : retryAfterMs;
+  rateLimit?.remaining ? 0 : Math.min(retryAfterMs, longestAsked);
 
 /** Whether a subscription is the one that is wanted. Twitch adds empty fields to conditions. */
 export const isTopic = ({ type, version, condition }: Listed, topic: Topic): boolean =>

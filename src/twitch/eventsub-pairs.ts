@@ -26,15 +26,18 @@ function pairOf(type: unknown, event: Wire): string | undefined {
 /**
  * The same bits come as two types: a cheer as `channel.cheer` and as `channel.bits.use`, a power-up of the channel's own as
  * `channel.custom_power_up_redemption.add` and as `channel.bits.use`. Where an app has webhooks for both, the type that came first in a
- * channel counts, and the other never does. No content is compared: equal cheers are the rule.
+ * channel counts, and the other never does, for each stream by itself. No content is compared: equal cheers are the rule.
  */
 export function firstOfPair(read: ReadTip): ReadTip {
-  const counts = new Map<string, string>();
+  /** By whoever reads: what one stream leaves out another may have nowhere else. */
+  const readers = new WeakMap<object, Map<string, string>>();
   return (notification, context) => {
     const { type, event } = isWire(notification) ? noticeOf(notification) : {};
     const pair = isWire(event) ? pairOf(type, event) : undefined;
     if (pair && isWire(event)) {
       const key = `${pair} ${textOf(event.broadcaster_user_id) || textOf(event.broadcaster_user_login)}`;
+      const counts = readers.get(context) ?? new Map<string, string>();
+      readers.set(context, counts);
       const first = counts.get(key);
       if (first === undefined) {
         if (counts.size >= most) counts.clear();

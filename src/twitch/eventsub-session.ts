@@ -30,6 +30,8 @@ export interface Session {
   readonly owed: number | undefined;
   /** Another connection has taken its place. */
   moved(line: Line, id: string): void;
+  /** Nothing is subscribed to: after a hand-over nothing came along. */
+  unused(): void;
   /** Subscribes to what is wanted and not yet there. */
   settle(): void;
   /** A subscription was taken away, and is not asked for again. */
@@ -52,6 +54,8 @@ export function openSession(parts: SessionParts, firstLine: Line, firstId: strin
   let settled = false;
   /** Since when the connection counts as live though something is not subscribed to. */
   let owed = debt;
+  /** When it was handed over. */
+  let movedAt: number | undefined;
 
   const missing = (): Topic[] => [...parts.wanted()].filter(({ key }) => !done.has(key) && !refused.has(key));
 
@@ -156,11 +160,15 @@ export function openSession(parts: SessionParts, firstLine: Line, firstId: strin
     moved(next, nextId) {
       line = next;
       id = nextId;
+      movedAt = clock.now();
       // The subscriptions came along; the connection that brought it here may go.
       next.live();
       if (settled) return;
       owed ??= clock.now();
       go();
+    },
+    unused() {
+      owed ??= movedAt;
     },
     settle: go,
     lose(topic, error) {

@@ -19,6 +19,8 @@ export interface TalkParts extends Omit<SessionParts, 'past'> {
 /** How a source talks over its connections, one after the other. */
 export interface Talking {
   talk(line: Line): Talk;
+  /** What the close codes of EventSub mean. After any that is no hand-over every subscription is gone, and nothing comes again. */
+  closed(code: number): Verdict | undefined;
   /** Something more is wanted. */
   more(): void;
 }
@@ -37,20 +39,14 @@ const mostPast = 8;
 /** Whether a hand-over may lead there: to Twitch's own hosts, or to the configured one. */
 export function mayFollow(url: string, address: string): boolean {
   try {
-    const { protocol, hostname, host } = new URL(url);
+    const { protocol, hostname, host, username, password } = new URL(url);
+    // Where it is followed it goes out as it stands.
+    if (username || password || !url.startsWith(`${protocol}//`)) return false;
     if (host === new URL(address).host) return protocol === new URL(address).protocol;
     return protocol === 'wss:' && /(^|\.)eventsub\.wss\.twitch\.tv$/.test(hostname);
   } catch {
     return false;
   }
-}
-
-/** What the close codes of EventSub mean. After any that is no hand-over every subscription is gone, and nothing comes again. */
-export function closed(code: number): Verdict | undefined {
-  if (code === 4001) return spokeLetter();
-  // Nothing was subscribed to in time, mostly because a connection that broke still counts: soon again would be the same again.
-  if (code === 4003) return 'slow';
-  return code >= 4000 ? 'reconnect' : undefined;
 }
 
 export function createTalking(parts: TalkParts): Talking {
@@ -85,6 +81,13 @@ export function createTalking(parts: TalkParts): Talking {
 
   return {
     more: () => session?.settle(),
+    closed(code) {
+      if (code === 4001) return spokeLetter();
+      if (code !== 4003) return code >= 4000 ? 'reconnect' : undefined;
+      session?.unused();
+      // Nothing was subscribed to in time, mostly because a connection that broke still counts: soon again would be the same again.
+      return 'slow';
+    },
     talk: (line) => ({
       heard(text) {
         const frame = readFrame(text);
@@ -95,7 +98,8 @@ export function createTalking(parts: TalkParts): Talking {
           case 'notification':
             if (at !== undefined && now !== undefined && now - at > oldest)
               return parts.invalid(invalid('older than ten minutes', 'metadata.message_timestamp'));
-            if (at !== undefined && (now === undefined || at > now)) now = at;
+            // A time that is far ahead is a mistake: everything after it would count as old.
+            if (at !== undefined && (now === undefined || (at > now && at - now <= oldest))) now = at;
             return parts.deliver(frame.event, frame.id);
           case 'welcome':
             now = at;

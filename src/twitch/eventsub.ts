@@ -6,11 +6,11 @@ import { isSimulated, type Simulated } from '../stream/simulated.ts';
 import { createSocket } from '../stream/socket.ts';
 import type { TipEvent } from '../stream/tip-event.ts';
 import type { TwitchEventsOptions, TwitchTipsOptions } from './events.ts';
-import { eventSubCalls } from './eventsub-calls.ts';
+import { eventSubCalls, listed } from './eventsub-calls.ts';
 import type { Refusal } from './eventsub-letters.ts';
 import { noUserLetter } from './eventsub-letters.ts';
 import { firstOfPair, isOwnCheer } from './eventsub-pairs.ts';
-import { closed, createTalking } from './eventsub-talk.ts';
+import { createTalking } from './eventsub-talk.ts';
 import { type Topic, type TwitchTopic, topicOf, typesOf, usualTypes } from './eventsub-topics.ts';
 import { eventId, mask, readTip } from './normalize.ts';
 import type { TwitchEvent } from './schemas/events.ts';
@@ -25,9 +25,14 @@ export interface EventSub {
 
 type Source = LiveSource<TwitchEvent>;
 
+/** Twitch sends again for ten minutes; of a busy chat, too, whose messages may come over the same socket. */
+const remembers = 50_000;
+
 /** A source, and how it is told what is wanted of it. */
 interface Shared {
   source: Source;
+  /** Whether a notification is of this channel and of the version that is read: `events()` may ask for others. */
+  isOwn(event: TwitchEvent): boolean;
   want(types: readonly (string | TwitchTopic)[]): void;
 }
 
@@ -110,10 +115,16 @@ export function openEventSub(connection: Connection, address: string): EventSub 
       channel: login ?? broadcasterId,
       connection,
       talk: talking.talk,
-      closed,
+      closed: talking.closed,
+      remembers,
       async url(signal) {
         // Whoever watches anew may have mended what was refused.
-        if (signal !== run) refused.clear();
+        if (signal !== run) {
+          refused.clear();
+          // The token may be somebody else's by now.
+          id = broadcasterId;
+          topics = undefined;
+        }
         run = signal;
         if (id === undefined) {
           id = await calls.userId(login, signal);
@@ -125,10 +136,20 @@ export function openEventSub(connection: Connection, address: string): EventSub 
     });
     return {
       source: live.add(source),
+      isOwn({ version, subscription }) {
+        const { broadcaster_user_id: of = id } = listed(subscription).condition;
+        return of === id && String(version ?? 1) === '1';
+      },
       want(types) {
-        const before = given.size;
-        for (const type of types) given.set(JSON.stringify(type), type);
-        if (given.size === before) return;
+        let more = false;
+        for (const type of types) {
+          const name = JSON.stringify(type);
+          // Whoever comes has not heard of what was refused, and may have mended it.
+          if (given.has(name) && !refused.delete(topicOf(type, id ?? '').key)) continue;
+          given.set(name, type);
+          more = true;
+        }
+        if (!more) return;
         topics = undefined;
         talking.more();
       },
@@ -146,9 +167,10 @@ export function openEventSub(connection: Connection, address: string): EventSub 
   return {
     tips(options) {
       const types = typesOf(options.include);
+      const of = shared(options);
       const shows = (event: TwitchEvent | Simulated): boolean =>
-        isSimulated(event) || (types.includes(String(event.type)) && !isOwnCheer(event));
-      return live.tips(only(shared(options), types, shows), options);
+        isSimulated(event) || (types.includes(String(event.type)) && !isOwnCheer(event) && of.isOwn(event));
+      return live.tips(only(of, types, shows), options);
     },
     events(options) {
       const { types = usualTypes } = options;

@@ -5,6 +5,7 @@ import { configError } from '../core/errors.ts';
 import { createLog, type Log } from '../stream/log.ts';
 import type { TwitchTokens } from './auth.ts';
 import { twitchAuth } from './auth-endpoints.ts';
+import { besideOf } from './beside.ts';
 import { twitch } from './endpoints.ts';
 import type { TwitchOptions } from './options.ts';
 import type { TwitchValidation } from './schemas.ts';
@@ -23,10 +24,6 @@ export interface Helix {
   /** Forgets what the tokens were made of. */
   forgetTokens(): Promise<void>;
 }
-
-/** Where id.twitch.tv is for a Helix elsewhere: beside it, so that no credential for a copy reaches the original. */
-const besideOf = (baseUrl: string | undefined): string | undefined =>
-  baseUrl?.replace(/\/*$/, '').replace(/^([a-z]+:\/\/[^/]+.*?)(\/helix)?$/, '$1/oauth2');
 
 /**
  * Opens the way to Helix. Sends nothing.
@@ -60,7 +57,11 @@ export function openHelix(options: TwitchOptions): Helix {
     headers: { 'Client-Id': clientId },
     account: auth?.account && `${clientId} ${auth.account}`,
   });
-  const id = connect(twitchAuth, { ...rest, baseUrl: authUrl ?? besideOf(rest.baseUrl), cache: false }, { credential });
+  const id = connect(
+    twitchAuth,
+    { ...rest, baseUrl: authUrl ?? (rest.baseUrl && besideOf(rest.baseUrl, 'oauth2')), cache: false },
+    { credential },
+  );
   connection.onClose(id.close);
   const { clock, logger } = connection.options;
   const log = createLog('twitch', clock, logger);
