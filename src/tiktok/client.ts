@@ -4,6 +4,7 @@ import { TipstreamError } from '../core/errors.ts';
 import { checkDuration, defaults } from '../core/options.ts';
 import { seconds } from '../core/time.ts';
 import { createLog } from '../stream/log.ts';
+import type { TikTokCalls } from './calls.ts';
 import { connectWhenLive, type WhenLiveOptions } from './connect-when-live.ts';
 import { givenToken, look, placeCredentials } from './credentials.ts';
 import { commentsDoor, tiktok } from './endpoints.ts';
@@ -13,19 +14,8 @@ import type { TikTokOptions } from './options.ts';
 import type { ConnectResult } from './schemas/live.ts';
 import { sessionTokens } from './session-tokens.ts';
 
-type Calls = Client<typeof tiktok>;
-
 /** A client of the Profile & Engagement service for TikTok LIVE: its calls in their groups, and the sockets of its sessions. */
-export interface TikTok extends Omit<Calls, 'live'>, TikTokStreams {
-  readonly live: Calls['live'] & {
-    /**
-     * Connects as soon as somebody is live: tries, and waits a minute at least and as long as the service says (TT-19).
-     *
-     * @throws TipstreamError `ABORTED`, and whatever does not pass by itself, e.g. `AUTH`
-     */
-    connectWhenLive(input: ConnectInput, options?: WhenLiveOptions): Promise<ConnectResult>;
-  };
-}
+export interface TikTok extends TikTokCalls, TikTokStreams {}
 
 /** A call whose answers go through `change`. */
 const changed = <In, Out>(
@@ -72,7 +62,7 @@ export function createTikTok(options: TikTokOptions = {}): TikTok {
       `the apiKey does not begin with pk_, as keys for ${host} do; development keys are for your own machine`,
     );
 
-  const calls: Calls = clientOf(platform, connection);
+  const calls: Client<typeof tiktok> = clientOf(platform, connection);
   /** Whose room a session of this client is. */
   const rooms = new Map<string, string>();
   const connect = changed(calls.live.connect, (data) => {

@@ -13,6 +13,14 @@ export { type AvatarTier, avatarLimits } from './avatars/limits.ts';
 export { avatarFromProfilePage } from './avatars/profile-page.ts';
 export type { AvatarCacheOptions, AvatarCacheStats } from './avatars/store.ts';
 export type { AvatarProvider, AvatarRequest, AvatarService } from './avatars/tiers.ts';
+export type {
+  TikTokAccounts,
+  TikTokCache,
+  TikTokCalls,
+  TikTokLive,
+  TikTokMonitoring,
+  TikTokProfiles,
+} from './calls.ts';
 export { createTikTok, type TikTok } from './client.ts';
 export type { WhenLiveOptions } from './connect-when-live.ts';
 export { apiVersion } from './endpoints.ts';

@@ -8,9 +8,6 @@ const open = z.looseObject;
 const text = z.nullish(z.string());
 const count = z.optional(z.number());
 
-/** A text of which these are the known values. */
-type Open<T extends string> = T | (string & {});
-
 interface More {
   [more: string]: unknown;
 }
@@ -18,7 +15,7 @@ interface More {
 /** `GET /healthcheck`. */
 export interface HealthCheck extends More {
   /** `healthy`, and what else a service says of itself. */
-  status: Open<'healthy'>;
+  status: 'healthy' | (string & {});
   /** ISO 8601. */
   timestamp?: string | null | undefined;
   /** `1.0.0` is known; another one is shown and no failure (TT-45). */
@@ -26,7 +23,7 @@ export interface HealthCheck extends More {
   service?: string | null | undefined;
 }
 
-export const HealthCheck = open({
+export const HealthCheckSchema = open({
   status: z.string(),
   timestamp: text,
   version: text,
@@ -41,7 +38,7 @@ export interface Ping extends More {
   version?: string | null | undefined;
 }
 
-export const Ping = open({ message: z.string(), timestamp: text, version: text }) satisfies z.ZodMiniType<Ping>;
+export const PingSchema = open({ message: z.string(), timestamp: text, version: text }) satisfies z.ZodMiniType<Ping>;
 
 /** One part of a service. */
 export interface ComponentHealth extends More {
@@ -50,7 +47,7 @@ export interface ComponentHealth extends More {
 
 /** How a place for pictures does, as the service sees it. */
 export interface AvatarProviderHealth extends More {
-  status: Open<'healthy' | 'degraded'>;
+  status: 'healthy' | 'degraded' | (string & {});
   /** From 0 to 1. */
   success_rate?: number | undefined;
   /** ISO 8601. */
@@ -69,7 +66,7 @@ export interface DetailedHealth extends HealthCheck {
   };
 }
 
-export const DetailedHealth = z.extend(HealthCheck, {
+export const DetailedHealthSchema = z.extend(HealthCheckSchema, {
   components: open({
     database: z.optional(open({ status: text })),
     cache: z.optional(open({ status: text })),
@@ -94,7 +91,7 @@ export interface Metrics extends More {
 
 const record = z.record(z.string(), z.unknown());
 
-export const Metrics = open({
+export const MetricsSchema = open({
   metrics: open({ requests: z.optional(record), system: z.optional(record), database: z.optional(record) }),
   timestamp: text,
 }) satisfies z.ZodMiniType<Metrics>;
@@ -118,7 +115,7 @@ export interface CacheStats extends More {
 
 const counts = z.optional(z.record(z.string(), z.number()));
 
-export const CacheStats = open({
+export const CacheStatsSchema = open({
   cache_stats: open({
     hit_rate: count,
     miss_rate: count,
@@ -143,7 +140,7 @@ export interface ServiceStatus extends More {
   websockets?: Record<string, unknown> | undefined;
 }
 
-export const ServiceStatus = open({
+export const ServiceStatusSchema = open({
   status: z.string(),
   service: text,
   connections: z.optional(record),
@@ -153,7 +150,7 @@ export const ServiceStatus = open({
 }) satisfies z.ZodMiniType<ServiceStatus>;
 
 /** Where a picture is from: the known places, best first, and whatever a service adds. */
-export type AvatarSource = Open<'live' | 'scraper' | 'generator' | 'initials'>;
+export type AvatarSource = 'live' | 'scraper' | 'generator' | 'initials' | (string & {});
 
 /** Somebody and their picture (TT-9). */
 export interface UserProfile extends More {
@@ -176,7 +173,7 @@ export interface UserProfile extends More {
   found?: boolean | undefined;
 }
 
-export const UserProfile = open({
+export const UserProfileSchema = open({
   username: z.string(),
   nickname: text,
   avatar_url: text,
@@ -198,7 +195,7 @@ export interface RevalidateResult extends More {
   failed?: number | undefined;
 }
 
-export const RevalidateResult = open({
+export const RevalidateResultSchema = open({
   results: z.record(z.string(), z.boolean()),
   total_requested: count,
   successful: count,

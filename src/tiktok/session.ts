@@ -4,7 +4,7 @@ import { minutes } from '../core/time.ts';
 import type { Line } from '../stream/line.ts';
 import type { Simulated } from '../stream/simulated.ts';
 import { createSocket, type SocketSource, type Verdict } from '../stream/socket.ts';
-import { isWire, textOf, type Wire } from '../stream/tip-wire.ts';
+import { isWire, textOf } from '../stream/tip-wire.ts';
 import { createAnswers } from './answers.ts';
 import { parseFrame } from './gifts/frames.ts';
 import { readComment } from './normalize.ts';
@@ -15,11 +15,11 @@ export type SessionEvent =
   | { type: 'connected'; session_id: string; message: string }
   | { type: 'comment'; data: Comment }
   /** A gift, from a service that sends them (TT-42); `tiktok.tips()` reads it. */
-  | { type: 'gift'; data: Wire }
+  | { type: 'gift'; data: Readonly<Record<string, unknown>> }
   | { type: 'pong' }
   | { type: 'status_response'; session_id: string; tiktok_connected: boolean }
   /** Whatever this version does not know. */
-  | { type: 'unknown'; frame: Wire };
+  | { type: 'unknown'; frame: Readonly<Record<string, unknown>> };
 
 /** One session: its events, and what can be asked over its socket. */
 export interface OpenSession {

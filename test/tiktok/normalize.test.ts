@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { validateNormalizedEvent } from '../../src/stream/validate.ts';
 import { parseFrame } from '../../src/tiktok/gifts/frames.ts';
 import { readComment, readGift, readTip, toTip } from '../../src/tiktok/normalize.ts';
+import { CommentSchema } from '../../src/tiktok/schemas/live.ts';
 import { chat, connectorGift, detailsGift, envelopeGift, like, protocolGift } from './frames.ts';
 
 const context = { id: 'here', receivedAt: 1_735_732_801_500 };
@@ -205,6 +206,27 @@ describe('readComment', () => {
 
   it('TT-26 may have the id 0, as number or text', () => {
     for (const id of [0, '0', 7]) expect(readComment({ ...wire, id })?.id).toBe(String(id));
+  });
+
+  it('TT-38 whatever the schema takes is read, and nothing fails', () => {
+    const text = fc.oneof(fc.string(), fc.constant('x'));
+    const person = fc.record({ username: text, userId: fc.jsonValue(), user_id: fc.jsonValue() }, { requiredKeys: [] });
+    const any = fc.record({
+      id: fc.oneof(text, fc.nat(), fc.jsonValue()),
+      comment: fc.oneof(text, fc.jsonValue()),
+      user: fc.oneof(person, fc.jsonValue()),
+    });
+    let read = 0;
+    fc.assert(
+      fc.property(any, (each) => {
+        const comment = readComment(each);
+        if (CommentSchema.safeParse(each).success && each.id !== '')
+          expect(comment).toMatchObject({ comment: each.comment });
+        if (comment) read += 1;
+      }),
+      { numRuns: 500 },
+    );
+    expect(read).toBeGreaterThan(50);
   });
 
   it('TT-26 without an id, a text or a person is none', () => {

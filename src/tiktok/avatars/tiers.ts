@@ -18,7 +18,10 @@ export interface AvatarRequest {
 
 /** What of a TikTok service avatars need: `createTikTok()` has it. */
 export interface AvatarService {
-  readonly profile: { get(input: { username: string }, options?: CallOptions): Promise<UserProfile> };
+  readonly profile: {
+    /** Somebody and their picture. */
+    get(input: { username: string }, options?: CallOptions): Promise<UserProfile>;
+  };
 }
 
 /** What was found. */

@@ -5,8 +5,11 @@ import { exactId } from '../normalize.ts';
 
 /** What of a connection of `tiktok-live-connector` is used: its events. */
 export interface LiveConnection {
+  /** Listens. */
   on(event: string, listener: (data: unknown) => void): unknown;
+  /** Ceases to listen. */
   off?(event: string, listener: (data: unknown) => void): unknown;
+  /** The same, by its older name. */
   removeListener?(event: string, listener: (data: unknown) => void): unknown;
 }
 

@@ -19,7 +19,7 @@ export interface AuthUser extends More {
   created_at?: string | null | undefined;
 }
 
-const AuthUser = open({
+const AuthUserSchema = open({
   id: z.union([z.string(), z.number()]),
   username: z.string(),
   email: text,
@@ -33,7 +33,7 @@ export interface Registered extends More {
   user: AuthUser;
 }
 
-export const Registered = open({ message: text, user: AuthUser }) satisfies z.ZodMiniType<Registered>;
+export const RegisteredSchema = open({ message: text, user: AuthUserSchema }) satisfies z.ZodMiniType<Registered>;
 
 /** `POST /auth/login`. There is no refresh token. */
 export interface LoggedIn extends More {
@@ -45,11 +45,11 @@ export interface LoggedIn extends More {
   user?: AuthUser | undefined;
 }
 
-export const LoggedIn = open({
+export const LoggedInSchema = open({
   access_token: z.string(),
   token_type: text,
   expires_in: z.optional(z.number()),
-  user: z.optional(AuthUser),
+  user: z.optional(AuthUserSchema),
 }) satisfies z.ZodMiniType<LoggedIn>;
 
 /** What is known of a key. */
@@ -66,7 +66,7 @@ export interface ApiKeyInfo extends More {
   expires_at?: string | null | undefined;
 }
 
-const ApiKeyInfo = open({
+const ApiKeyInfoSchema = open({
   id: z.union([z.string(), z.number()]),
   name: z.string(),
   key_preview: text,
@@ -82,8 +82,8 @@ export interface ApiKeys extends More {
   total?: number | undefined;
 }
 
-export const ApiKeys = open({
-  api_keys: z.array(ApiKeyInfo),
+export const ApiKeysSchema = open({
+  api_keys: z.array(ApiKeyInfoSchema),
   total: z.optional(z.number()),
 }) satisfies z.ZodMiniType<ApiKeys>;
 
@@ -95,8 +95,8 @@ export interface GeneratedKey extends More {
   warning?: string | null | undefined;
 }
 
-export const GeneratedKey = open({
+export const GeneratedKeySchema = open({
   api_key: z.string(),
-  key_info: ApiKeyInfo,
+  key_info: ApiKeyInfoSchema,
   warning: text,
 }) satisfies z.ZodMiniType<GeneratedKey>;

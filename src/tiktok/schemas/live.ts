@@ -17,7 +17,7 @@ export interface ConnectResult extends More {
   message?: string | null | undefined;
 }
 
-export const ConnectResult = open({
+export const ConnectResultSchema = open({
   status: z.string(),
   session_id: z.string(),
   username: text,
@@ -36,7 +36,7 @@ export interface Done extends More {
   cleared_profiles?: number | undefined;
 }
 
-export const Done = open({
+export const DoneSchema = open({
   status: z.string(),
   message: text,
   session_id: text,
@@ -61,7 +61,7 @@ export interface Sessions extends More {
   total_active?: number | undefined;
 }
 
-export const Sessions = open({
+export const SessionsSchema = open({
   active_sessions: z.array(
     open({
       session_id: z.string(),
@@ -95,8 +95,8 @@ export interface Comment extends More {
 }
 
 /** What a comment must have to be read, for tools and tests. */
-export const Comment = open({
-  id: z.union([z.string(), z.number()]),
+export const CommentSchema = open({
+  id: z.union([z.string(), z.int()]),
   comment: z.string(),
   user: open({ username: z.string() }),
 });
