@@ -8,8 +8,9 @@
 export type { Credential, TokenProvider } from './core/auth.ts';
 export type { CacheStore } from './core/cache.ts';
 export type { Meta } from './core/caller.ts';
-export type { CallArguments, ClientBase, EndpointCall, ListCall } from './core/client.ts';
+export type { CallArguments, Calls, ClientBase, EndpointCall, ListCall } from './core/client.ts';
 export type { RateState } from './core/connection.ts';
+export type { Flat } from './core/endpoint.ts';
 export { type ErrorCodeInfo, errorCodes } from './core/error-codes.ts';
 export type { ErrorCode, Problem, RateLimit, TipstreamErrorInit } from './core/errors.ts';
 export { isTipstreamError, TipstreamError } from './core/errors.ts';
@@ -55,7 +56,7 @@ export { type Tally, type TallyOptions, type TopTipper, tally } from './stream/t
 export { real, testTip } from './stream/test-tip.ts';
 export type { LongPollSettings, TipClient, TipsOptions } from './stream/tip-client.ts';
 export type { KnownPlatform, TipEvent, UniformTip } from './stream/tip-event.ts';
-export type { TipContext } from './stream/tip-wire.ts';
+export type { TipContext, Wire } from './stream/tip-wire.ts';
 export { isUniformTip, tipDate, toUniform, validateNormalizedEvent } from './stream/validate.ts';
 export type { TipView } from './stream/views.ts';
 export { describe, type Rates, worth } from './stream/worth.ts';

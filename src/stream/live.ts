@@ -43,6 +43,7 @@ export interface Live<E> {
     source: LivePart<E>,
     options?: { raw?: boolean | undefined; signal?: AbortSignal | undefined },
   ): EventStream<E>;
+  /** A stream of what is fed to it: payloads that a webhook or another relay brings. */
   push(options?: PushOptions): PushStream;
   /**
    * Sends a test tip through every watched stream of its channel; resolves when it was taken.

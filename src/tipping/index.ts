@@ -4,6 +4,7 @@
  * @module tipstream/tipping
  */
 
+export type { Verdict } from '../stream/socket.ts';
 export type { LoginInput, RegisterInput } from './accounts.ts';
 export {
   createTipping,

@@ -5,8 +5,11 @@ import type { KeptSession } from './tokens.ts';
  * as you keep a password.
  */
 export interface SessionStore {
+  /** What is kept under `key`, or nothing. */
   get(key: string): unknown;
+  /** Keeps `value`, which is plain JSON. */
   set(key: string, value: unknown): unknown;
+  /** Forgets `key`. */
   delete(key: string): unknown;
   /**
    * Runs `run` while no other process does, and gives it what it reads and writes with. Where a store has none, processes

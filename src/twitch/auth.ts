@@ -27,6 +27,7 @@ export interface TwitchAuth {
   readonly kind: 'app' | 'user';
   /** What names the account of this app while its tokens change. @default its first token */
   readonly account?: string | undefined;
+  /** Called by the client. @internal */
   open(setting: TwitchAuthSetting): TwitchTokens;
 }
 

@@ -4,7 +4,7 @@
  * @module tipstream/twitch
  */
 export { type AppTokenOptions, appToken } from './app-token.ts';
-export type { TwitchAuth, TwitchAuthSetting, TwitchTokens } from './auth.ts';
+export type { TwitchAuth } from './auth.ts';
 export { createTwitch, type Twitch, type TwitchCalls } from './client.ts';
 export type { TwitchEventsOptions, TwitchStreams, TwitchTipsOptions, TwitchWhose } from './events.ts';
 export type { TwitchTipKind } from './eventsub-kinds.ts';

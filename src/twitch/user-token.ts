@@ -6,8 +6,11 @@ import { endOf, keepOffPages, single, type TwitchAuth, type TwitchAuthSetting, t
 
 /** Where the tokens of a user are kept: a database, a file, a Keyv. It holds secrets: keep it as such. */
 export interface TwitchTokenStore {
+  /** What is kept under `key`, or nothing. */
   get(key: string): unknown;
+  /** Keeps `value`, which is plain JSON. */
   set(key: string, value: unknown): unknown;
+  /** Forgets `key`. */
   delete(key: string): unknown;
 }
 
