@@ -18,7 +18,7 @@ const upstream = platform({
   endpoints: { items: get('/items', { response: (value: unknown) => value, rate: 'all' }) },
 });
 
-const calls = 500;
+const calls = 200;
 
 export async function request(): Promise<Figure[]> {
   const connection = open(

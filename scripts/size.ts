@@ -28,9 +28,9 @@ const some = (...names: string[]): string => `export { ${names.join(', ')} } fro
 const operators = ['merge', 'filter', 'map', 'dedupe', 'take', 'takeUntil', 'batch', 'tally', 'goal'];
 
 export const budgets: readonly Budget[] = [
-  { what: '`tipstream/chaturbate`', code: all('tipstream/chaturbate'), kilobytes: 28.3, goal: 18 },
-  { what: '`tipstream/stripchat`', code: all('tipstream/stripchat'), kilobytes: 28, goal: 18 },
-  { what: '`tipstream/camsoda`', code: all('tipstream/camsoda'), kilobytes: 27.8, goal: 18 },
+  { what: '`tipstream/chaturbate`', code: all('tipstream/chaturbate'), kilobytes: 29.2, goal: 18 },
+  { what: '`tipstream/stripchat`', code: all('tipstream/stripchat'), kilobytes: 28.9, goal: 18 },
+  { what: '`tipstream/camsoda`', code: all('tipstream/camsoda'), kilobytes: 28.7, goal: 18 },
   {
     what: '`tipstream/twitch`: what an app loads that calls `users`',
     code: "import { createTwitch } from 'tipstream/twitch'; createTwitch(globalThis.options).users({ ids: ['1'] });",
@@ -97,11 +97,11 @@ export const budgets: readonly Budget[] = [
   {
     what: '`tipstream`: streams, every operator, errors',
     code: some('createSource', ...operators, 'TipstreamError', 'isTipstreamError'),
-    kilobytes: 10.5,
+    kilobytes: 11.1,
     goal: 6,
   },
-  { what: '`tipstream`: `fromUrl`, for a page that shows', code: some('fromUrl'), kilobytes: 7.9, goal: 7.7 },
-  { what: '`tipstream`: everything', code: all('tipstream'), kilobytes: 21.3, goal: 18 },
+  { what: '`tipstream`: `fromUrl`, for a page that shows', code: some('fromUrl'), kilobytes: 8.3, goal: 7.7 },
+  { what: '`tipstream`: everything', code: all('tipstream'), kilobytes: 22.1, goal: 18 },
 ];
 
 const bundle = (code: string, splitting = true) =>
