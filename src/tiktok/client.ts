@@ -70,7 +70,7 @@ export function createTikTok(options: TikTokOptions = {}): TikTok {
     return data;
   });
   const whenLive = (input: ConnectInput, how?: WhenLiveOptions): Promise<ConnectResult> =>
-    connectWhenLive(connect, clock, input, how);
+    connectWhenLive(connect, connection, input, how);
 
   const { end: _, ...streams } = createStreams({
     connection,

@@ -1,6 +1,7 @@
+import type { Connection } from '../core/connection.ts';
 import { isTipstreamError } from '../core/errors.ts';
-import type { CallOptions } from '../core/options.ts';
-import { type Clock, minutes, sleep } from '../core/time.ts';
+import { type CallOptions, checkDuration } from '../core/options.ts';
+import { minutes, sleep } from '../core/time.ts';
 import { type ConnectInput, newSession } from './inputs.ts';
 import type { ConnectResult } from './schemas/live.ts';
 
@@ -16,13 +17,26 @@ export interface WhenLiveOptions {
 const passes = (error: unknown): boolean =>
   isTipstreamError(error) && (error.problem?.reason === 'NOT_LIVE' || error.retryable);
 
+/** Waits, and no longer than the client is open. */
+async function pause({ options, onClose }: Connection, ms: number, signal: AbortSignal | undefined): Promise<void> {
+  const controller = new AbortController();
+  const end = (): void => controller.abort();
+  const stop = onClose(end);
+  signal?.addEventListener('abort', end);
+  if (signal?.aborted) end();
+  await sleep(options.clock, ms, controller.signal).catch(() => {});
+  stop();
+  signal?.removeEventListener('abort', end);
+}
+
 /** Tries to connect until somebody is live, and never sooner than the service allows (TT-19). */
 export async function connectWhenLive(
   connect: (input: ConnectInput, options: CallOptions) => Promise<ConnectResult>,
-  clock: Clock,
+  connection: Connection,
   input: ConnectInput,
   { signal, every = minutes(1) }: WhenLiveOptions = {},
 ): Promise<ConnectResult> {
+  checkDuration('tiktok', 'every', every);
   // Every try is for the same session.
   const asked = { ...input, sessionId: input.sessionId ?? newSession() };
   for (;;) {
@@ -31,8 +45,8 @@ export async function connectWhenLive(
     } catch (error) {
       if (!passes(error)) throw error;
       const wait = Math.max(every, (isTipstreamError(error) && error.retryAfterMs) || 0);
-      // After an abort the next try says so.
-      await sleep(clock, wait, signal).catch(() => {});
+      // After an abort, and once the client is closed, the next try says so.
+      await pause(connection, wait, signal);
     }
   }
 }

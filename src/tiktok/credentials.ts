@@ -21,19 +21,20 @@ export const givenToken =
     ((await look(token, signal)) ?? '');
 
 /** What anybody may ask, and what is asked before there is a credential (TT-4). */
-const isPublic = (url: string): boolean => {
+const isPublic = (url: string, base = ''): boolean => {
   const { pathname } = new URL(url);
-  return listEndpoints(tiktok.endpoints).some(({ auth, path }) => auth === false && pathname.endsWith(path));
+  const inside = new URL(base).pathname.replace(/\/$/, '');
+  return listEndpoints(tiktok.endpoints).some(({ auth, path }) => auth === false && pathname === inside + path);
 };
 
 /** Where the credentials of a client go: one is that of the connection, the other is put beside it (TT-3). */
 export function placeCredentials(
-  { apiKey, token, login, fetch = defaults.fetch }: TikTokOptions,
+  { apiKey, token, login, baseUrl = tiktok.baseUrl, fetch = defaults.fetch }: TikTokOptions,
   tokens: SessionTokens,
 ) {
   const first = token !== undefined || login !== undefined || apiKey === undefined;
   const beside = async (request: Request, signal: AbortSignal): Promise<void> => {
-    if (isPublic(request.url)) return;
+    if (isPublic(request.url, baseUrl)) return;
     const other = first ? await look(apiKey, signal) : tokens.held;
     if (other) request.headers.set(first ? 'X-API-Key' : 'Authorization', first ? other : `Bearer ${other}`);
   };

@@ -81,7 +81,8 @@ export function createStreams(parts: StreamParts): TikTokStreams & { end(): Prom
   const sessions = new Map<string, OpenSession & { autoConnect: boolean }>();
 
   const session = (id: string, { autoConnect }: SessionStreamOptions): OpenSession => {
-    if (typeof id !== 'string' || id === '')
+    // Dots would lead out of the path, and the key with them.
+    if (typeof id !== 'string' || /^\.{0,2}$/.test(id))
       throw configError('tiktok', 'sessionId is missing; it is what live.connect said');
     const known = sessions.get(id);
     if (known && autoConnect !== undefined && autoConnect !== known.autoConnect)

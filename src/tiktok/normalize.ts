@@ -100,7 +100,9 @@ export function readGift(frame: unknown): Gift | Invalid | undefined {
     return said == null ? invalid('amount missing', 'diamondCount') : invalid('wrong type for amount', 'diamondCount');
   const many = data.repeatCount ?? data.repeat_count ?? gift.repeat_count ?? gift.repeatCount ?? 1;
   const count = amountOf(many);
-  if (count === undefined) return invalid('wrong type for amount', 'repeatCount');
+  // More diamonds than a number holds were never given.
+  if (count === undefined || !(count * each <= Number.MAX_SAFE_INTEGER))
+    return invalid('wrong type for amount', 'repeatCount');
   const kind = data.giftType ?? gift.gift_type ?? details.giftType ?? gift.type ?? gift.giftType ?? extended.type;
   const end = data.repeatEnd ?? data.repeat_end ?? gift.repeat_end ?? gift.repeatEnd;
   const giftId = data.giftId ?? data.gift_id ?? details.id ?? gift.gift_id ?? gift.id;
@@ -113,7 +115,8 @@ export function readGift(frame: unknown): Gift | Invalid | undefined {
     giftId: Number.isSafeInteger(giftId) ? (giftId as number) : realId(giftId),
     groupId: realId(data.groupId ?? data.group_id),
     msgId: realId(data.msgId ?? data.msg_id ?? common.msgId ?? common.msg_id),
-    at: readTimestamp(data.createTime ?? data.timestamp ?? common.createTime ?? common.create_time),
+    // 0 stands for none.
+    at: [data.createTime, data.timestamp, common.createTime, common.create_time].map(readTimestamp).find(Boolean),
     userId: realId(user.userId ?? user.id ?? user.user_id),
     uniqueId: textOf(user.uniqueId ?? user.unique_id ?? user.displayId),
     nickname: textOf(user.nickname ?? user.nickName),
@@ -127,8 +130,8 @@ export function readGift(frame: unknown): Gift | Invalid | undefined {
 export function tipOfGift(gift: Gift, context: ReadContext, paid = 0): TipEvent {
   const { count, each, name, giftId, groupId, msgId, userId, receiverUserId, hidden, avatarUrl } = gift;
   const { channel, receivedAt } = context;
-  // The same for whoever saw another part of the streak: what was paid before tells its parts apart.
-  const streak = gift.streak && groupId && userId ? `${userId}-${giftId ?? ''}-${groupId}` : undefined;
+  // The same for whoever saw another part of the streak: what was paid before tells its parts apart. Whoever stays unnamed is in no id.
+  const streak = gift.streak && groupId && userId && !hidden ? `${userId}-${giftId ?? ''}-${groupId}` : undefined;
   const known = streak && streak.length <= 64 ? streak : msgId;
   const id = `${known ?? context.id}${paid > 0 ? `+${paid}` : ''}`;
   const room = channel && channel.length <= 40 ? channel : '-';

@@ -88,21 +88,28 @@ export function openSession(sessionId: string, parts: SessionParts): OpenSession
   const ping = '{"type":"ping"}';
   let connections = 0;
   let commentAt = 0;
+  let again: Promise<unknown> | undefined;
 
   /** The service says whether it hears the room. */
   const heardStatus = (line: Line, connected: boolean): void => {
     answers.status.tell(connected);
     if (connected) return line.live();
-    const again = parts.reconnect(sessionId, line.signal);
+    // TT-19: who tries already does not try twice as often.
+    if (again) return;
+    again = parts.reconnect(sessionId, line.signal);
     line.unsubscribed(
       again
         ? 'the service does not hear the room; connecting it again'
         : 'the service does not hear the room; call live.connect, or set autoConnect',
     );
-    again?.then(
-      () => line.live(),
-      (error) => source.report(error),
-    );
+    again
+      ?.then(
+        () => line.live(),
+        (error) => line.signal.aborted || source.report(error),
+      )
+      .finally(() => {
+        again = undefined;
+      });
   };
 
   const source = createSocket<SessionEvent | Simulated>({

@@ -31,13 +31,13 @@ const mostOpen = 10_000;
 /** Whose streak of what. */
 const keyOf = ({ streak, userId, uniqueId, giftId, name, groupId, msgId }: Gift): string | undefined => {
   if (!streak) return msgId;
-  return JSON.stringify([userId ?? uniqueId, giftId ?? name, groupId ?? '']);
+  return JSON.stringify([userId ?? uniqueId, String(giftId ?? name), groupId ?? '']);
 };
 
 /** Whether a frame without a group belongs to the streak that was counted last (TT-49). */
-const isOfLast = ({ closedAt, quiet }: Account, { ended, at }: Gift, now: number, silence: number): boolean =>
+const isOfLast = ({ closedAt, quiet }: Account, { ended, at }: Gift, happened: number, silence: number): boolean =>
   // Where frames have times, an end that came late still happened soon.
-  (at ?? now) <= closedAt + (quiet && ended ? (at === undefined ? lateEnd : silence) : disorder);
+  happened <= closedAt + (quiet && ended ? (at === undefined ? lateEnd : silence) : disorder);
 
 /**
  * Puts the frames of streaks together (TT-46 to TT-50). Of each open streak one ticket is held, that of its largest frame.
@@ -63,14 +63,16 @@ export function createStreaks(
 
   /** A frame of a streak. */
   const grow = (key: string, gift: Gift, ticket: Ticket | undefined): boolean => {
-    const at = gift.at ?? clock.now();
+    const now = clock.now();
+    // Clocks differ a little; a time far ahead is none, and would swallow what comes until then.
+    const at = gift.at !== undefined && gift.at <= now + lateEnd ? gift.at : now;
     if (!gift.groupId) {
       if (ledger.came(gift, ticket)) return false;
       const open = opens.get(key);
       // It begins anew.
       if (open && gift.count < open.gift.count && at > open.at + disorder) close(key, true);
       const last = ledger.get(key);
-      if (last && !opens.has(key) && !isOfLast(last, gift, clock.now(), quiet)) ledger.drop(key);
+      if (last && !opens.has(key) && !isOfLast(last, gift, at, quiet)) ledger.drop(key);
     }
     if (gift.count <= (ledger.get(key)?.paid ?? 0)) return false;
     const open = opens.get(key);
