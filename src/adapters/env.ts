@@ -7,11 +7,16 @@ import { type Camsoda, createCamsoda } from '../camsoda/index.ts';
 import { type Chaturbate, createChaturbate } from '../chaturbate/index.ts';
 import { consoleLogger } from '../core/logger.ts';
 import type { ClientOptions } from '../core/options.ts';
+import { systemClock } from '../core/time.ts';
+import { deferred } from '../stream/deferred.ts';
+import type { EventStream } from '../stream/event-stream.ts';
 import { type MergedStream, merge } from '../stream/merge.ts';
 import type { SourceSettings } from '../stream/poll-options.ts';
 import type { TipEvent } from '../stream/tip-event.ts';
 import { createStripchat, type Stripchat } from '../stripchat/index.ts';
-import { camsodaSettings, chaturbateSettings, stripchatSettings } from './env/settings.ts';
+import type { Twitch } from '../twitch/client.ts';
+import type { TwitchWhose } from '../twitch/events.ts';
+import { camsodaSettings, chaturbateSettings, stripchatSettings, twitchSettings } from './env/settings.ts';
 import { type Env, envError, variables } from './env/variables.ts';
 
 export type { Env } from './env/variables.ts';
@@ -24,6 +29,8 @@ export interface EnvClients {
   chaturbate?: Chaturbate;
   stripchat?: Stripchat;
   camsoda?: Camsoda;
+  /** Loads the code of Twitch, and makes its client once: who does not use it does not load it. */
+  twitch?: () => Promise<Twitch>;
   /** Closes all of them. */
   close(): Promise<void>;
 }
@@ -37,6 +44,7 @@ export interface EnvClients {
  * | `CHATURBATE_EVENTS_URL`, `CHATURBATE_API_KEY`, `CHATURBATE_BROADCASTER` | instead of them: an endpoint that is polled; `{broadcaster}` in the address is filled in |
  * | `STRIPCHAT_TOKEN`, `STRIPCHAT_EVENTS_URL` | |
  * | `CAMSODA_BROADCASTER`, `CAMSODA_API_KEY`, `CAMSODA_EVENTS_URL` | |
+ * | `TWITCH_CLIENT_ID`, `TWITCH_TOKEN` | the token of the broadcaster; `TWITCH_BROADCASTER_LOGIN` or `_ID` where the channel is another's, `TWITCH_BASE_URL` for a mock |
  * | `*_POLL_INTERVAL` | seconds |
  * | `*_ENABLED` | `true` or `false` |
  * | `DEBUG` | exactly `true` logs every answer, masked |
@@ -62,16 +70,26 @@ export function clientsFromEnv(env: Env, options: EnvOptions = {}): EnvClients {
     chaturbate: chaturbateSettings(variables(env, 'CHATURBATE')),
     stripchat: stripchatSettings(variables(env, 'STRIPCHAT')),
     camsoda: camsodaSettings(variables(env, 'CAMSODA')),
+    twitch: twitchSettings(variables(env, 'TWITCH')),
   };
   const chaturbate = settings.chaturbate && createChaturbate({ ...common, ...settings.chaturbate });
   const stripchat = settings.stripchat && createStripchat({ ...common, ...settings.stripchat });
   const camsoda = settings.camsoda && createCamsoda({ ...common, ...settings.camsoda });
+  const wanted = settings.twitch;
+  let opening: Promise<Twitch> | undefined;
+  const twitch =
+    wanted &&
+    ((): Promise<Twitch> =>
+      (opening ??= import('../twitch/index.ts').then(({ createTwitch }) =>
+        createTwitch({ ...common, ...wanted.client }),
+      )));
   return {
     ...(chaturbate && { chaturbate }),
     ...(stripchat && { stripchat }),
     ...(camsoda && { camsoda }),
+    ...(twitch && { twitch }),
     async close() {
-      await Promise.all([chaturbate, stripchat, camsoda].map((client) => client?.close()));
+      await Promise.all([chaturbate, stripchat, camsoda, await opening].map((one) => one?.close()));
     },
   };
 }
@@ -90,11 +108,18 @@ export function clientsFromEnv(env: Env, options: EnvOptions = {}): EnvClients {
  * ```
  */
 export function tipsFromEnv(env: Env, options: EnvOptions = {}): MergedStream<TipEvent> {
-  const { chaturbate, stripchat, camsoda, close } = clientsFromEnv(env, options);
-  const streams = [chaturbate?.tips(), stripchat?.tips(), camsoda?.tips()].filter((stream) => stream !== undefined);
+  const { chaturbate, stripchat, camsoda, twitch, close } = clientsFromEnv(env, options);
+  const whose: TwitchWhose | undefined = twitchSettings(variables(env, 'TWITCH'))?.whose;
+  const load = twitch && (async () => (await twitch()).tips(whose));
+  const streams = [
+    chaturbate?.tips(),
+    stripchat?.tips(),
+    camsoda?.tips(),
+    load && deferred<TipEvent, EventStream<TipEvent>>('twitch', options.clock ?? systemClock, load)[0],
+  ].filter((stream) => stream !== undefined);
   if (streams.length === 0)
     throw envError(
-      'no platform is set up; give e.g. CHATURBATE_USERNAME and CHATURBATE_TOKEN, STRIPCHAT_TOKEN, or CAMSODA_BROADCASTER and CAMSODA_API_KEY',
+      'no platform is set up; give e.g. CHATURBATE_USERNAME and CHATURBATE_TOKEN, STRIPCHAT_TOKEN, CAMSODA_BROADCASTER and CAMSODA_API_KEY, or TWITCH_CLIENT_ID and TWITCH_TOKEN',
     );
   return Object.defineProperties(merge(streams), {
     close: { value: close },

@@ -76,3 +76,23 @@ export function camsodaSettings(on: Variables) {
     ...interval(on),
   };
 }
+
+/**
+ * The token of a user and whose channel it is. The client id alone wants nothing: a proxy has it, too. A refresh token is not among them,
+ * as what replaces it would be lost with the process.
+ */
+export function twitchSettings(on: Variables) {
+  if (!isWanted(on, ['TOKEN', 'BROADCASTER_ID', 'BROADCASTER_LOGIN'])) return undefined;
+  const baseUrl = on.address('BASE_URL');
+  const [broadcasterId, login] = [on.text('BROADCASTER_ID'), on.text('BROADCASTER_LOGIN')];
+  if (broadcasterId !== undefined && login !== undefined)
+    throw envError('TWITCH_BROADCASTER_ID and TWITCH_BROADCASTER_LOGIN might be two channels; set one of the two');
+  return {
+    client: {
+      clientId: credential(on, 'CLIENT_ID', 'it names your app in the developer console of Twitch', baseUrl),
+      token: credential(on, 'TOKEN', 'it is the token of the broadcaster', baseUrl),
+      ...(baseUrl !== undefined && { baseUrl }),
+    },
+    whose: { broadcasterId, login },
+  };
+}
