@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
-import { copyFile, cp, mkdtemp, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { type Engine, isLeftOut, pathOf } from '../support/engines.ts';
-import { read, root } from '../support/source.ts';
+import { read } from '../support/source.ts';
+import { appWith } from './peers.ts';
 
 const app = inject('app');
 const run = promisify(execFile);
@@ -79,13 +79,9 @@ describe('an optional peer', () => {
   });
 
   it('that is there is used: the entries then load, and give what they promise', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'tipstream-peers-'));
-    onTestFinished(() => rm(folder, { recursive: true, force: true }));
-    await cp(app, folder, { recursive: true, verbatimSymlinks: true });
-    for (const peer of Object.values(asks)) {
-      await rm(join(folder, 'node_modules', peer), { recursive: true, force: true });
-      await symlink(join(root, 'node_modules', peer), join(folder, 'node_modules', peer));
-    }
+    const { app: folder, remove } = await appWith(app, Object.values(asks));
+    onTestFinished(remove);
+    await copyFile(join(import.meta.dirname, 'fixtures/require-all.cjs'), join(folder, 'require-all.cjs'));
     const got = await required('Node 24', folder, Object.keys(asks));
     for (const entry of Object.keys(asks)) expect(got[entry]).toEqual(Object.keys(await import(entry)).sort());
   });
