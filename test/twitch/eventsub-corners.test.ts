@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { seconds } from '../../src/core/time.ts';
+import type { MockSubscription } from '../../src/mock/twitch/eventsub-frames.ts';
+import { toTip } from '../../src/twitch/index.ts';
+import { eventSubRoom } from './eventsub-room.ts';
+
+const scopes = ['bits:read', 'channel:read:subscriptions', 'channel:read:charity'];
+const charity = 'channel.charity_campaign.donate';
+const made = (asked: readonly string[], type: string) => asked.filter((one) => one === `POST ${type}`).length;
+
+/** A room whose stream of bits is live. */
+const bits = async (options = {}) => {
+  const room = await eventSubRoom({ scopes, options });
+  const seen = room.watch(room.twitch.tips({ include: ['bits'] }));
+  await room.pass(100);
+  expect(seen.states()).toEqual(['connecting', 'live']);
+  return { ...room, seen };
+};
+
+describe('a subscription that is asked for later', () => {
+  it('ES-10 ES-15 and refused for now, is asked for again over the connection that takes over, and the time without it is a gap', async () => {
+    const { mock, twitch, watch, pass, seen, clock } = await bits();
+    mock.eventsub.refuse({ status: 429, message: 'busy', type: charity });
+    const gifts = watch(twitch.tips({ include: ['charity'] }));
+    await pass(seconds(1));
+    expect(seen.states().at(-1)).toBe('unsubscribed');
+    const at = clock.now();
+    mock.eventsub.handOver();
+    await pass(100);
+    mock.eventsub.accept();
+    await pass(seconds(5));
+    mock.eventsub.happen(mock.eventsub.what.donate(500, 'EUR'));
+    await pass(50);
+    expect(gifts.events).toMatchObject([{ amount: 5, unit: 'EUR' }]);
+    expect(gifts.gaps).toMatchObject([{ reason: 'unsubscribed' }]);
+    expect(gifts.gaps[0]?.from).toBeGreaterThanOrEqual(at);
+  });
+
+  it('ES-15 is not there because one that was taken away on the same session still is listed', async () => {
+    const { mock, twitch, watch, pass, asked } = await bits();
+    const all = mock.eventsub.subscriptions as Map<string, MockSubscription>;
+    const [mine] = [...all.values()];
+    if (!mine) throw new Error('nothing is subscribed');
+    all.set('gone', { ...mine, id: 'gone', type: charity, status: 'authorization_revoked' });
+    mock.eventsub.refuse({ status: 409, message: 'subscription already exists', type: charity, times: 1 });
+    const gifts = watch(twitch.tips({ include: ['charity'] }));
+    await pass(seconds(3));
+    expect(made(asked, charity)).toBe(2);
+    mock.eventsub.happen(mock.eventsub.what.donate(500, 'EUR'));
+    await pass(50);
+    expect(gifts.events).toHaveLength(1);
+  });
+
+  it.each([
+    ['the same cursor again and again', (_: number) => ({ data: [{}], pagination: { cursor: 'same' } }), 2],
+    ['no subscription and new cursors', (n: number) => ({ data: [], pagination: { cursor: `c-${n}` } }), 1],
+    ['subscriptions without an end', (n: number) => ({ data: [{}], pagination: { cursor: `c-${n}` } }), 10],
+  ])('ES-15 is looked up in no list that never ends: %s', async (_, page, pages) => {
+    let lists = 0;
+    const given = await eventSubRoom({ scopes });
+    const own = given.options.fetch as (request: Request) => Promise<Response>;
+    const fetch = async (request: Request): Promise<Response> => {
+      if (request.method !== 'GET' || !request.url.includes('/eventsub/')) return own(request);
+      lists += 1;
+      return Response.json(page(lists));
+    };
+    const { createTwitch } = await import('../../src/twitch/index.ts');
+    const twitch = createTwitch({ ...given.options, fetch } as never);
+    given.mock.eventsub.refuse({ status: 409, message: 'exists', type: 'channel.cheer', times: 1 });
+    const seen = given.watch(twitch.tips({ include: ['bits'] }));
+    await given.pass(seconds(3));
+    expect(lists).toBe(pages);
+    expect(seen.states().at(-1)).toBe('live');
+    await twitch.close();
+  });
+});
+
+describe('a notification', () => {
+  const tip = (event: object, type = 'channel.subscription.gift') =>
+    toTip({ type, event: { broadcaster_user_login: 'mira', tier: '1000', total: 1, ...event } }, { id: '1' });
+
+  it.each([
+    ['its id alone', { user_id: '274598607', user_login: 'somebody', user_name: 'Somebody' }],
+    ['its id as a number', { user_id: 274598607, user_login: 'somebody', user_name: 'Somebody' }],
+    ['its login alone', { user_id: '5', user_login: 'AnAnonymousGifter', user_name: 'Somebody' }],
+  ])('ES-6 of the stand-in account, told by %s, names nobody', (_, who) => {
+    const seen = tip(who);
+    expect(seen).toMatchObject({ tipper: 'Anonymous', anonymous: true });
+    expect(JSON.stringify(seen)).not.toMatch(/somebody|274598607/i);
+  });
+
+  it('ES-3 of a subscription that does not say whether it was given is reported, and not passed over', () => {
+    for (const is_gift of ['true', 1, 'yes', null, undefined])
+      expect(() => tip({ user_login: 'grace', is_gift }, 'channel.subscribe')).toThrow(/wrong type for is_gift/);
+    expect(tip({ user_login: 'grace', is_gift: true }, 'channel.subscribe')).toBe(undefined);
+  });
+});
