@@ -67,8 +67,12 @@ export const noUserLetter = (login: string | undefined): TipstreamError =>
     ? appTokenError()
     : letter('NOT_FOUND', 'there is no user with this login; look at the option login', true);
 
+/** A word of the wire that may be repeated; whatever else stands in its place may be a secret, or a book. */
+const word = (said: string): string => (/^[a-z_.]{1,60}$/.test(said) ? said : 'unknown');
+
 /** What is said of a subscription that was taken away. */
-export function revokedLetter(type: string, status: string): TipstreamError {
+export function revokedLetter(said: string, status: string): TipstreamError {
+  const type = word(said);
   switch (status) {
     case 'authorization_revoked':
       return letter(
@@ -81,7 +85,7 @@ export function revokedLetter(type: string, status: string): TipstreamError {
     case 'version_removed':
       return letter('UPSTREAM', `no ${type}: Twitch took this version of it away; update tipstream`, false);
     default:
-      return letter('UPSTREAM', `no ${type}: Twitch took the subscription away (${status.slice(0, 60)})`, false);
+      return letter('UPSTREAM', `no ${type}: Twitch took the subscription away (${word(status)})`, false);
   }
 }
 

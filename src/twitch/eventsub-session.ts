@@ -133,8 +133,7 @@ export function openSession(parts: SessionParts, firstLine: Line, firstId: strin
       if (mine.signal.aborted) break;
       const [error] = failed;
       if (!error) {
-        // What was wanted meanwhile is next.
-        if (missing().length > 0) continue;
+        // Had more been wanted meanwhile, another round would have taken the place of this one.
         finish();
         break;
       }

@@ -75,6 +75,32 @@ describe('a subscription that is asked for later', () => {
   });
 });
 
+describe('what a hostile upstream says', () => {
+  it('ES-12 ES-7 is repeated by no letter: neither a token, nor a line of its own, nor a book', async () => {
+    const { mock, pass, seen, clock, options } = await bits();
+    const secret = String(options.token);
+    const text = `evil\n[twitch] forged \u001b[31m${secret} ${'x'.repeat(100_000)}`;
+    const metadata = {
+      message_id: 'r',
+      message_type: 'revocation',
+      message_timestamp: new Date(clock.now()).toISOString(),
+    };
+    const subscription = { type: text, status: text, version: '1', condition: {} };
+    mock.eventsub.write({ metadata, payload: { subscription } });
+    await pass(50);
+    expect(seen.errors.map(({ code, message }) => [code, message])).toEqual([
+      ['UPSTREAM', 'twitch eventsub: no unknown: Twitch took the subscription away (unknown)'],
+    ]);
+    expect(seen.states().at(-1)).toBe('live');
+    for (const message of [`no ${secret}`, text.slice(0, 300)])
+      mock.eventsub.refuse({ status: 400, message, type: 'channel.subscribe', times: 1 });
+    mock.eventsub.drop();
+    await pass(seconds(5));
+    expect(JSON.stringify(seen)).not.toContain(secret);
+    for (const { message } of seen.errors) expect(message).toMatch(/^\P{Cc}{1,400}$/u);
+  });
+});
+
 describe('a notification', () => {
   const tip = (event: object, type = 'channel.subscription.gift') =>
     toTip({ type, event: { broadcaster_user_login: 'mira', tier: '1000', total: 1, ...event } }, { id: '1' });
