@@ -46,8 +46,8 @@ async function cheerWhenLive(evening: MockServer, { twitch: { eventsub } }: Mock
   for (const bits of [100, 250]) eventsub.happen(eventsub.what.cheer(bits));
 }
 
-for (const [engine, host] of hosts) {
-  describe.skipIf(isLeftOut(engine))(`the packed package on ${engine}`, () => {
+for (const [engine, host, inside = ''] of hosts) {
+  describe.skipIf(isLeftOut(engine))(`the packed package on ${engine}${inside}`, () => {
     let evening: MockServer;
     let others: MockServer;
     let ran: Ran;
