@@ -42,7 +42,7 @@ export const budgets: readonly Budget[] = [
     what: '`tipstream/twitch` in one file',
     code: all('tipstream/twitch'),
     part: 'one file',
-    kilobytes: 50.2,
+    kilobytes: 50.3,
     goal: 28,
   },
   { what: '`tipstream/twitch`', code: all('tipstream/twitch'), kilobytes: 51, goal: 28 },

@@ -129,6 +129,8 @@ export function readTip(notification: unknown, context: ReadContext): TipEvent |
   if (typeof amount !== 'number' || !Number.isFinite(amount))
     return invalid('wrong type for amount', `event.${gift.at}`);
   if (amount < 0) context.warn?.('twitch: a tip with a negative amount');
+  if (!id)
+    context.warn?.('twitch: a webhook without message_id; put its header beside, or what is sent again counts twice');
   const channel = upstreamId(event.broadcaster_user_login) ?? upstreamId(event.broadcaster_user_id) ?? context.channel;
   const time = secondsOf(at) ?? secondsOf(event.redeemed_at);
   const tip: TipEvent = {

@@ -115,6 +115,23 @@ describe('a notification', () => {
     expect(JSON.stringify(seen)).not.toMatch(/somebody|274598607/i);
   });
 
+  it('ES-1 ES-20 without the id of its header says so in the log, as what is sent again would count twice', async () => {
+    const warned: string[] = [];
+    const logger = { warn: (text: string) => void warned.push(text), error() {} };
+    const { twitch, mock } = await eventSubRoom({ options: { logger } });
+    const tips = twitch.push();
+    const ids: string[] = [];
+    tips.subscribe(({ id }) => void ids.push(id));
+    const [[type, event] = []] = mock.eventsub.what.cheer(100);
+    const body = { subscription: { type }, event };
+    await tips.feed({ ...body, message_id: 'm-1' });
+    expect(warned).toEqual([]);
+    await tips.feed(body);
+    expect(ids).toHaveLength(2);
+    expect(warned).toHaveLength(1);
+    expect(warned[0]).toContain('put its header beside');
+  });
+
   it('ES-3 of a subscription that does not say whether it was given is reported, and not passed over', () => {
     for (const is_gift of ['true', 1, 'yes', null, undefined])
       expect(() => tip({ user_login: 'grace', is_gift }, 'channel.subscribe')).toThrow(/wrong type for is_gift/);
