@@ -216,7 +216,8 @@ export function openLine(open: OpenWire, url: string, protocols: readonly string
     },
     send,
     retire(linger = false) {
-      if (over) return;
+      if (over && !lingering) return;
+      farewell?.();
       finish();
       lingering = linger;
       if (linger) farewell = clock.after(goodbye, leave);

@@ -3,6 +3,9 @@ import { type Random, seconds } from '../core/time.ts';
 /** A connection that was live for so long, in milliseconds, counts as good: the next wait is a short one again. */
 export const steadyAfter = seconds(10);
 
+/** A connection that was heard within so long, in milliseconds, works. */
+export const fresh = seconds(1);
+
 const first = seconds(1);
 const longest = seconds(60);
 /** Who is asked to come back later begins with 16 s. */

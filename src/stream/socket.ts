@@ -3,16 +3,14 @@ import { checkAddress } from '../core/address.ts';
 import type { Connection } from '../core/connection.ts';
 import { isTipstreamError, TipstreamError } from '../core/errors.ts';
 import type { Stop } from '../core/time.ts';
+import { createCarrier } from './carry.ts';
 import { createHub, type Hub } from './hub.ts';
 import { type Line, type LineLoss, type OpenLine, openLine, type Talk } from './line.ts';
 import { createLog } from './log.ts';
 import { errorOfLoss, judge, type SocketFailure, type Verdict } from './loss.ts';
-import { createMemory } from './memory.ts';
 import type { Received } from './pages.ts';
-import { reconnectWait, steadyAfter } from './reconnect.ts';
+import { fresh, reconnectWait, steadyAfter } from './reconnect.ts';
 import { standardWire } from './standard-wire.ts';
-import type { TicketOwner } from './ticket.ts';
-import { randomId } from './tip-wire.ts';
 import { toldTalk } from './told-talk.ts';
 
 export type { Line, Talk } from './line.ts';
@@ -52,21 +50,17 @@ export interface SocketSource<E> extends Hub<Received<E>> {
   report(error: TipstreamError): void;
 }
 
-/** An event on its way to its watchers. */
-interface Carried<E> extends Received<E>, TicketOwner {}
-
 /** Connects while somebody watches, and connects again whenever the connection is lost. */
 export function createSocket<E>(plan: SocketPlan): SocketSource<E> {
   const { platform, connection, probe } = plan;
   const { options, redactor } = connection;
   const { clock, random } = options;
   const log = createLog(platform, clock, options.logger);
-  const memory = createMemory(plan.remembers);
-  /** Offered and not yet taken. */
-  const open = new Set<string>();
   /** What is read, and what is to take its place. */
   let current: OpenLine | undefined;
   let next: OpenLine | undefined;
+  /** Its successor is live; what is still under way on it is read. */
+  let leaving: OpenLine | undefined;
   let retry: Stop | undefined;
   let failures = 0;
   let liveSince = 0;
@@ -95,8 +89,8 @@ export function createSocket<E>(plan: SocketPlan): SocketSource<E> {
       lostAt ??= current?.lastSign;
       controller.abort();
       retry?.();
-      for (const line of [current, next]) line?.retire();
-      current = next = undefined;
+      for (const line of [leaving, current, next]) line?.retire();
+      leaving = current = next = undefined;
     };
   };
   const hub = createHub<Received<E>>({ ...plan, clock, patient: false, start });
@@ -130,8 +124,12 @@ export function createSocket<E>(plan: SocketPlan): SocketSource<E> {
       talk: toldTalk(connection, platform, plan.talk),
       live() {
         if (mine === next) {
+          // Nobody handed over: whether the old one still worked cannot be shown if it said nothing just now.
+          if (given === undefined && current && clock.now() - current.lastSign > fresh) lostAt ??= current.lastSign;
           // What was sent before the hand-over may still be under way.
+          leaving?.retire();
           current?.retire(given !== undefined);
+          leaving = current;
           current = next;
           next = undefined;
           liveSince = clock.now();
@@ -224,24 +222,9 @@ export function createSocket<E>(plan: SocketPlan): SocketSource<E> {
 
   connection.onClose(() => hub.close());
 
-  function taken(this: Received<E>): void {
-    open.delete(this.id);
-    memory.add(this.id);
-  }
-
   return Object.assign(hub, {
     report,
     send: (text: string) => current?.send(text) ?? false,
-    deliver(event: E, id: string = randomId()) {
-      if (open.has(id) || memory.has(id)) {
-        hub.counters.duplicates += 1;
-        return;
-      }
-      open.add(id);
-      const at = clock.now();
-      hub.counters.lastEventAt = at;
-      const carried: Carried<E> = { event, id, at, taken };
-      hub.push(carried, carried);
-    },
+    deliver: createCarrier(hub, plan.remembers),
   });
 }
