@@ -35,7 +35,7 @@ async function run(evening: Evening, signal: AbortSignal): Promise<void> {
   const logger = watched ? false : stderrLogger;
   const switches = live || faults ? undefined : createSwitches();
   const rooms = live
-    ? liveRooms(process.env, logger)
+    ? await liveRooms(process.env, logger)
     : await mockRooms({
         seed,
         faults: faults ? { rate: 0.15 } : switches?.plan,

@@ -23,7 +23,8 @@ export const help = `An evening of tips from three platforms, as one stream.
   --faults    let the platforms misbehave; the tips come out the same
   --live      your own rooms, from the environment: CHATURBATE_USERNAME and
               CHATURBATE_TOKEN, STRIPCHAT_TOKEN, CAMSODA_BROADCASTER and
-              CAMSODA_API_KEY, and what tipstream/env knows besides
+              CAMSODA_API_KEY, TWITCH_CLIENT_ID and TWITCH_TOKEN, and what
+              tipstream/env knows besides
   --page N    the port of the page (default 8787, 0 takes a free one);
               /overlay is its transparent version, ?direct runs the clients
               in the page itself

@@ -97,12 +97,13 @@ export async function mockRooms({ seed, tips, faults, logger, speed }: MockEveni
 }
 
 /** The rooms that the environment has credentials for. */
-export function liveRooms(env: NodeJS.ProcessEnv, logger: Logger | false): Rooms {
-  const { close, ...clients } = clientsFromEnv(env, { logger });
-  const rooms = Object.entries(clients).map(([platform, client]) => ({ platform, dialect: '', tips: client.tips() }));
+export async function liveRooms(env: NodeJS.ProcessEnv, logger: Logger | false): Promise<Rooms> {
+  const { close, twitch, ...clients } = clientsFromEnv(env, { logger });
+  const all = Object.entries({ ...clients, ...(twitch && { twitch: await twitch() }) });
+  const rooms = all.map(([platform, client]) => ({ platform, dialect: '', tips: client.tips() }));
   if (rooms.length === 0)
     throw new Error(
-      'no platform is set up; give CHATURBATE_USERNAME and CHATURBATE_TOKEN, STRIPCHAT_TOKEN, or CAMSODA_BROADCASTER and CAMSODA_API_KEY',
+      'no platform is set up; give CHATURBATE_USERNAME and CHATURBATE_TOKEN, STRIPCHAT_TOKEN, CAMSODA_BROADCASTER and CAMSODA_API_KEY, or TWITCH_CLIENT_ID and TWITCH_TOKEN',
     );
   return { title: 'your rooms', rooms, now: Date.now, close };
 }
