@@ -42,10 +42,10 @@ export const budgets: readonly Budget[] = [
     what: '`tipstream/twitch` in one file',
     code: all('tipstream/twitch'),
     part: 'one file',
-    kilobytes: 50.3,
+    kilobytes: 50.4,
     goal: 28,
   },
-  { what: '`tipstream/twitch`', code: all('tipstream/twitch'), kilobytes: 51, goal: 28 },
+  { what: '`tipstream/twitch`', code: all('tipstream/twitch'), kilobytes: 51.1, goal: 28 },
   {
     what: '`tipstream/twitch`: what an app loads that asks a proxy',
     code: "export { createTwitchProxyClient } from 'tipstream/twitch';",

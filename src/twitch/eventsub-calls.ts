@@ -22,7 +22,8 @@ export interface Listed {
 export interface EventSubCalls {
   /** The id of the user with this login; without one of the token's own user. `undefined` where there is none. */
   userId(login: string | undefined, signal: AbortSignal): Promise<string | undefined>;
-  subscribe(topic: Topic, session: string, signal: AbortSignal): Promise<void>;
+  /** Whether the answer holds a subscription, as it should. */
+  subscribe(topic: Topic, session: string, signal: AbortSignal): Promise<boolean>;
   /** Every subscription of this type that the token may see. */
   list(type: string, signal: AbortSignal): Promise<Listed[]>;
   remove(id: string, signal: AbortSignal): Promise<void>;
@@ -56,7 +57,7 @@ const endpoints = {
   }),
   subscribe: post('/eventsub/subscriptions', {
     body: (input) => part(input),
-    response: () => {},
+    response: (body) => listOf(body).length > 0,
   }),
   list: get('/eventsub/subscriptions', {
     query: (input) => part(input),
@@ -79,7 +80,7 @@ export function eventSubCalls(connection: Connection): EventSubCalls {
     return async (input: In, signal: AbortSignal): Promise<Out> => (await run(input, { signal })).data;
   };
   const user = named<object, string | undefined>('user', endpoints.user);
-  const subscribe = named<object, void>('subscribe', endpoints.subscribe);
+  const subscribe = named<object, boolean>('subscribe', endpoints.subscribe);
   const list = named<object, { items: Listed[]; after: string | undefined }>('list', endpoints.list);
   const remove = named<object, void>('remove', endpoints.remove);
   return {
@@ -124,7 +125,8 @@ export function verdictOf(error: unknown): 'exists' | 'dead' | 'app' | 'refused'
     // No other token of this user would do: a scope, or the broadcaster's consent, is missing.
     if (status === 403 || code === 'PERMISSION' || /scope/i.test(said)) return 'refused';
   }
-  if (error.retryable) return 'again';
+  // A success that cannot be read is none, and no refusal.
+  if (error.retryable || (status && status < 300)) return 'again';
   return error.fatal ? 'over' : 'refused';
 }
 

@@ -73,7 +73,7 @@ export function openSession(parts: SessionParts, firstLine: Line, firstId: strin
   const subscribe = async (topic: Topic, signal: AbortSignal, news: Refusal[]): Promise<TipstreamError | undefined> => {
     const session = id;
     try {
-      await calls.subscribe(topic, session, signal);
+      if (!(await calls.subscribe(topic, session, signal))) return unknownLetter(undefined);
       done.add(topic.key);
       return undefined;
     } catch (cause) {

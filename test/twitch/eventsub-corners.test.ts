@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { seconds } from '../../src/core/time.ts';
 import type { MockSubscription } from '../../src/mock/twitch/eventsub-frames.ts';
-import { toTip } from '../../src/twitch/index.ts';
+import { createTwitch, toTip } from '../../src/twitch/index.ts';
 import { eventSubRoom } from './eventsub-room.ts';
 
 const scopes = ['bits:read', 'channel:read:subscriptions', 'channel:read:charity'];
@@ -64,7 +64,6 @@ describe('a subscription that is asked for later', () => {
       lists += 1;
       return Response.json(page(lists));
     };
-    const { createTwitch } = await import('../../src/twitch/index.ts');
     const twitch = createTwitch({ ...given.options, fetch } as never);
     given.mock.eventsub.refuse({ status: 409, message: 'exists', type: 'channel.cheer', times: 1 });
     const seen = given.watch(twitch.tips({ include: ['bits'] }));
@@ -73,6 +72,31 @@ describe('a subscription that is asked for later', () => {
     expect(seen.states().at(-1)).toBe('live');
     await twitch.close();
   });
+});
+
+describe('an answer without a subscription in it', () => {
+  it.each(['', '{}', '{"data":[]}', '{"data":null}', '<html>welcome to the hotel</html>'])(
+    'ES-15 is none, whatever its status: %j is asked for again',
+    async (text) => {
+      const given = await eventSubRoom({ scopes });
+      const own = given.options.fetch as (request: Request) => Promise<Response>;
+      let lies = 2;
+      const fetch = async (request: Request): Promise<Response> => {
+        if (request.method !== 'POST' || !(await request.clone().text()).includes('channel.cheer')) return own(request);
+        return lies-- > 0 ? new Response(text, { status: 202 }) : own(request);
+      };
+      const twitch = createTwitch({ ...given.options, fetch } as never);
+      const seen = given.watch(twitch.tips());
+      await given.pass(100);
+      expect(seen.states()).toEqual(['connecting', 'unsubscribed']);
+      await given.pass(seconds(5));
+      expect(seen.states().at(-1)).toBe('live');
+      given.mock.eventsub.happen(given.mock.eventsub.what.cheer(1));
+      await given.pass(50);
+      expect(seen.events).toHaveLength(1);
+      await twitch.close();
+    },
+  );
 });
 
 describe('what a hostile upstream says', () => {
