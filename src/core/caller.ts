@@ -105,6 +105,8 @@ export function createCaller(platform: Platform<unknown>, connection: Connection
     /** Once more where the token was refused and another could be had. */
     const once = async (again = true): Promise<Answer<Out>> => {
       const own = openCall(clock, call.facts);
+      const { progress } = call.facts;
+      const { sent } = progress;
       const apart = onFail(call, (error) => fail(own, error));
       try {
         return await attempt(connection, own, asked, prepared, sending);
@@ -115,6 +117,8 @@ export function createCaller(platform: Platform<unknown>, connection: Connection
         if (known === undefined) throw errorOf(call, code, message, { retryAfterMs });
         const { token } = own;
         if (status !== 401 || !again || token === undefined || platform.renews?.(error) === false) throw error;
+        // Nothing was done for a token that is no good.
+        progress.sent = sent;
         if ((await connection.tokens?.refresh?.(token, call)) === undefined) throw error;
         return once(false);
       } finally {
@@ -148,8 +152,13 @@ export function createCaller(platform: Platform<unknown>, connection: Connection
         opened ??= { cache: openCache(endpoint), share: createSharing(connection, endpoint) };
         const { cache, share } = opened;
         if (!isGet) {
-          const key = idempotencyKey ?? (typeof endpoint.idempotent === 'string' ? crypto.randomUUID() : undefined);
-          return { answer: await attempts(call, endpoint, prepared, {}, key) };
+          const { idempotent } = endpoint;
+          const made = typeof idempotent === 'string' ? crypto.randomUUID() : undefined;
+          const key = idempotencyKey === undefined ? made : idempotencyKey;
+          // A key that does not arrive as it is recognises nothing, and what may be repeated with it would be done twice.
+          if (key !== undefined && !(typeof key === 'string' && /^[!-~]+( +[!-~]+)*$/.test(key)))
+            throw errorOf(call, 'VALIDATION', 'idempotencyKey: give a text of visible ASCII characters');
+          return { answer: await attempts(call, endpoint, prepared, {}, idempotent === false ? undefined : key) };
         }
         const target = JSON.stringify([prepared.params, [...prepared.query].sort()]);
         const fetch = (headers: Readonly<Record<string, string>>, background = false): Promise<Answer<Out>> =>
@@ -175,6 +184,7 @@ export function createCaller(platform: Platform<unknown>, connection: Connection
       return (input, callOptions = {}) => {
         const { signal, deadline = options.deadline } = callOptions;
         return within(endpoint, deadline, signal, async (call) => {
+          connection.tokens?.begin?.(call);
           checkDuration(platform.name, 'deadline', deadline);
           const prepared = prepare(endpoint, input, (text) => errorOf(call, 'VALIDATION', text), redactor.add);
           const {

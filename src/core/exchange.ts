@@ -29,7 +29,8 @@ export async function exchange(
     const request = made as Request;
     for (const name in headers) request.headers.set(name, headers[name] ?? '');
     progress.attempts += 1;
-    if (sent === 'no') progress.sent = 'maybe';
+    // Whatever came of an earlier attempt, of this one nothing is known.
+    progress.sent = 'maybe';
     telemetry.emit('request', () => contextOf(call));
     const response = await options.fetch(request, { signal: call.controller.signal });
     if (call.failure) discard(response);
@@ -43,7 +44,8 @@ export async function exchange(
       ground.http(url, { ...quiet, fetch, ...(method !== 'GET' && { method }), ...(body !== undefined && { body }) }),
     );
     ground.failures = Number.NEGATIVE_INFINITY;
-    progress.sent = 'yes';
+    // A refusal says nothing of an attempt that was never answered.
+    progress.sent = sent === 'maybe' && !response.ok ? sent : 'yes';
     return response;
   } catch (error) {
     if (call.failure) throw call.failure;

@@ -73,7 +73,7 @@ export interface CallOptions {
   signal?: AbortSignal | undefined;
   /** The time limit of this call, in milliseconds. @default the client's */
   deadline?: number | undefined;
-  /** The key under which the upstream recognises a repeated call. @default made once per call, where the endpoint takes one */
+  /** The key under which the upstream recognises a repeated call. @default made once per call, where the endpoint takes one. Visible ASCII characters */
   idempotencyKey?: string | undefined;
 }
 

@@ -15,6 +15,8 @@ export interface Page<T> {
   upstream?: Readonly<Record<string, unknown>> | undefined;
   /** The part of the input that asks for the next page; absent on the last. */
   next?: Readonly<Record<string, unknown>> | undefined;
+  /** The number of the last page where the answer does not say its own; `Infinity` where it says only that there is more. */
+  until?: number | undefined;
 }
 
 /** How far `all` goes. */
@@ -30,8 +32,11 @@ export interface AllOptions {
 /** A list that is empty so often in a row has nothing more to give. */
 const emptyInRow = 10;
 
-/** Walks through all pages, item by item. An upstream that sends its reader in a circle ends it with `UPSTREAM`. */
-export async function* walk<In, T>(
+/**
+ * Walks through all pages, item by item. An upstream that sends its reader in a circle, or that promises more and does not give it,
+ * ends it with `UPSTREAM`: what looks like the end of a list is the end.
+ */
+export async function* walk<In extends object, T>(
   where: string,
   ask: (input: In) => Promise<Page<T>>,
   input: In,
@@ -40,6 +45,7 @@ export async function* walk<In, T>(
   const seen = new Set<string>();
   let left = max;
   let empty = 0;
+  let counted = '';
   let next: In | undefined = input;
   while (next !== undefined && left > 0) {
     const page: Page<T> = await ask(next);
@@ -49,15 +55,21 @@ export async function* walk<In, T>(
       yield item;
     }
     empty = page.items.length ? 0 : empty + 1;
-    if (!page.next || empty >= emptyInRow) return;
-    const mark = JSON.stringify(page.next);
-    if (seen.has(mark))
+    const { page: asked = 1 }: { page?: number } = next;
+    const more: boolean = asked < (page.until ?? 0);
+    const onward: Page<T>['next'] = page.next ?? (more ? { page: asked + 1 } : undefined);
+    if (!onward || (empty >= emptyInRow && !more)) return;
+    const mark = JSON.stringify(onward);
+    // Whoever knows no pages gives the same one whatever is asked for.
+    const same = !page.next && JSON.stringify(page.items);
+    if (seen.has(mark) || empty >= emptyInRow || (same && !empty && same === counted))
       throw new TipstreamError({
         code: 'UPSTREAM',
         message: `${where}: the pages go in a circle; ended after ${seen.size + 1}`,
         sent: 'yes',
       });
+    counted = same || '';
     seen.add(mark);
-    next = { ...input, ...page.next };
+    next = { ...input, ...onward };
   }
 }

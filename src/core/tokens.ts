@@ -12,6 +12,8 @@ export interface Tokens {
   /** A token other than `stale`, which the upstream refused; `undefined` where none can be made. Absent where none ever can. */
   refresh?(stale: string, call: Call): Promise<string | undefined>;
   forget?(): void;
+  /** Told of every call before it waits for anything. */
+  begin?(call: Call): void;
 }
 
 /** A failed refresh is not repeated for so long: many calls that fail together ask once. */
@@ -21,7 +23,11 @@ const remembered = seconds(1);
 export type MakeTokens = (credential: Credential, clock: Clock, redactor: Redactor) => Tokens;
 
 /** Looks a credential up, refreshes it once for everybody, and lets no refused token come back. */
-export function createTokens(credential: Credential, clock: Clock, redactor: Redactor): Required<Tokens> {
+export function createTokens(
+  credential: Credential,
+  clock: Clock,
+  redactor: Redactor,
+): Required<Omit<Tokens, 'begin'>> {
   const flights = createFlights<string>();
   const provider = typeof credential === 'object' ? credential : undefined;
   const refused: string[] = [];
@@ -46,7 +52,7 @@ export function createTokens(credential: Credential, clock: Clock, redactor: Red
           cause: redactor.error(error),
         }));
 
-  const refresh: Required<Tokens>['refresh'] = async (stale, call) => {
+  const refresh: NonNullable<Tokens['refresh']> = async (stale, call) => {
     const make = provider?.refresh?.bind(provider);
     if (!make) return undefined;
     // Somebody else's refresh has already answered this 401.

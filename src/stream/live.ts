@@ -37,6 +37,8 @@ export interface Live<E> {
   readonly log: Log;
   /** Makes a source one of this client's: it takes test tips and ends with the client. */
   add<S extends LiveSource<E>>(source: S): S;
+  /** Lets go of a source that nobody watches. */
+  drop(source: LiveSource<E>): void;
   tips(source: LivePart<E>, options?: TipView & { signal?: AbortSignal | undefined }): EventStream<TipEvent>;
   /** Whoever hides is masked, unless `raw` is set. */
   events(
@@ -56,10 +58,7 @@ export interface Live<E> {
 }
 
 /** Whatever takes test tips. */
-interface Feed {
-  hub: Pick<Hub<never>, 'watchers' | 'channel' | 'close'>;
-  deliver(event: Received<Simulated>): Promise<void>;
-}
+type Feed = Pick<Hub<never>, 'watchers' | 'channel' | 'close'>;
 
 /** The streams of one client. */
 export function createLive<E>(parts: LiveParts): Live<E> {
@@ -68,7 +67,7 @@ export function createLive<E>(parts: LiveParts): Live<E> {
   const log = createLog(platform, clock, logger);
   const warn = (text: string): void => log('warn', text);
   const loud = logger && logger.info !== undefined;
-  const feeds = new Set<Feed>();
+  const feeds = new Map<Feed, (event: Received<Simulated>) => Promise<void>>();
   let told: unknown;
 
   const read: ReadTip = (event, context) => {
@@ -85,7 +84,7 @@ export function createLive<E>(parts: LiveParts): Live<E> {
   };
 
   const end = async (): Promise<void> => {
-    await Promise.all([...feeds].map(({ hub }) => hub.close()));
+    await Promise.all([...feeds.keys()].map((hub) => hub.close()));
   };
   connection.onClose(end);
 
@@ -93,9 +92,10 @@ export function createLive<E>(parts: LiveParts): Live<E> {
     log,
     end,
     add(source) {
-      feeds.add({ hub: source, deliver: createDelivery(source, {}) });
+      feeds.set(source, createDelivery(source, {}));
       return source;
     },
+    drop: (source) => feeds.delete(source),
     tips: (source, { signal, ...options } = {}) => tipsOf(source, read, options, warn, signal),
     events: (source, { raw, signal } = {}) =>
       view<Received<E | Simulated>, E>(
@@ -108,7 +108,7 @@ export function createLive<E>(parts: LiveParts): Live<E> {
         { ...parts, clock, readTip: read, warn },
         { ...options, channel: options.channel ?? channel },
       );
-      feeds.add(feed);
+      feeds.set(feed.hub, feed.deliver);
       return feed.stream;
     },
     async simulate(overrides = {}) {
@@ -116,7 +116,7 @@ export function createLive<E>(parts: LiveParts): Live<E> {
       const tip = testTip({ platform, ...(channel && { channel }), timestamp: at / 1000, ...overrides });
       const { channel: asked } = overrides;
       const watched = [...feeds].filter(
-        ({ hub }) => hub.watchers > 0 && (!asked || !hub.channel || hub.channel === asked),
+        ([hub]) => hub.watchers > 0 && (!asked || !hub.channel || hub.channel === asked),
       );
       if (watched.length === 0)
         throw new TipstreamError({
@@ -126,7 +126,7 @@ export function createLive<E>(parts: LiveParts): Live<E> {
           fatal: false,
         });
       await Promise.all(
-        watched.map(({ hub, deliver }) => {
+        watched.map(([hub, deliver]) => {
           const room = asked ?? hub.channel ?? channel;
           return deliver({ event: simulated(room ? { ...tip, channel: room } : tip), id: tip.id, at });
         }),

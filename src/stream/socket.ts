@@ -48,6 +48,8 @@ export interface SocketSource<E> extends Hub<Received<E>> {
   send(text: string): boolean;
   /** Reports an error that does not end the stream. */
   report(error: TipstreamError): void;
+  /** Lets go of the client while nobody watches; whoever watches later holds it again. */
+  release(): void;
 }
 
 /** Connects while somebody watches, and connects again whenever the connection is lost. */
@@ -82,6 +84,8 @@ export function createSocket<E>(plan: SocketPlan): SocketSource<E> {
 
   const start = (): Stop => {
     const controller = new AbortController();
+    forget();
+    forget = hold();
     failures = 0;
     connect(controller.signal);
     return () => {
@@ -91,9 +95,13 @@ export function createSocket<E>(plan: SocketPlan): SocketSource<E> {
       retry?.();
       for (const line of [leaving, current, next]) line?.retire();
       leaving = current = next = undefined;
+      if (released) forget();
     };
   };
   const hub = createHub<Received<E>>({ ...plan, clock, patient: false, start });
+  const hold = (): Stop => connection.onClose(() => hub.close());
+  let forget = hold();
+  let released = false;
 
   /** Makes a connection that takes the place of whatever there is. */
   const connect = (signal: AbortSignal, address?: string): void => {
@@ -220,10 +228,12 @@ export function createSocket<E>(plan: SocketPlan): SocketSource<E> {
     });
   };
 
-  connection.onClose(() => hub.close());
-
   return Object.assign(hub, {
     report,
+    release() {
+      released = true;
+      if (hub.watchers === 0) forget();
+    },
     send: (text: string) => current?.send(text) ?? false,
     deliver: createCarrier(hub, plan.remembers),
   });

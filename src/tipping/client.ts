@@ -88,7 +88,10 @@ export function createTipping(options: TippingOptions): Tipping {
     throw configError(name, 'the option baseUrl is missing or empty; name the host that gets the passwords');
   // One for both connections: a renewal counts as much as a login.
   const shared: ClientOptions = { ...options, limiter: options.limiter ?? createLimiter() };
-  const parts = { makeTokens: sessionTokens((token) => session.ownerOf(token)), makeLimiter: createLimiter };
+  const parts = {
+    makeTokens: sessionTokens({ ownerOf: (token) => session.ownerOf(token), owner: () => session.owner() }),
+    makeLimiter: createLimiter,
+  };
   const credential = { get: () => session.get(), refresh: (stale: string) => session.refresh(stale) };
   const connection = open(tipping, shared, { account, credential }, parts);
   const { clock, logger } = connection.options;
@@ -158,6 +161,8 @@ export function createTipping(options: TippingOptions): Tipping {
       login: signsIn(auth.login),
       async logout(callOptions) {
         try {
+          // First the access token, as its renewal gives another refresh token.
+          await session.get();
           const refreshToken = await session.handle();
           if (refreshToken !== undefined) await auth.logout({ refreshToken }, callOptions);
         } catch (error) {

@@ -72,6 +72,8 @@ export interface TippingQuestions {
 }
 
 const platform = 'tipping';
+/** So many streams that nobody watches are remembered, so that whoever comes back misses nothing. */
+const idle = 100;
 
 /** The sockets of a client, one for each stream that is watched. */
 export function openLive(
@@ -91,10 +93,27 @@ export function openLive(
       async (call) => (await connection.tokens?.get(call)) ?? '',
     );
 
+  /** Lets go of the streams that were asked for longest ago and that nobody watches. */
+  const tidy = (): void => {
+    for (const [streamId, source] of sources) {
+      if (sources.size <= idle) return;
+      if (source.stats().untaken > 0 || source.watchers > 0) continue;
+      sources.delete(streamId);
+      live.drop(source);
+      source.release();
+    }
+  };
+
   const open = (streamId: string): SocketSource<TippingEvent | Simulated> => {
     if (!streamId) throw configError(platform, 'the option streamId is missing or empty; give the id of a stream');
     const known = sources.get(streamId);
-    if (known) return known;
+    if (known) {
+      // The latest stand last.
+      sources.delete(streamId);
+      sources.set(streamId, known);
+      return known;
+    }
+    tidy();
     let token = '';
     let liveSince: number | undefined;
     /** Filled anew before each connection. */

@@ -46,11 +46,15 @@ const most = 2_000;
 const names = 20;
 
 /** The next page, where the answer names it, or where it is as long as was asked for and says nothing of pages at all. */
-function after({ next, items, total, pages, upstream }: Page<TippingTip>, input: PageInput): PageInput | undefined {
+function after(
+  { next, items, total, pages, upstream, until = 0 }: Page<TippingTip>,
+  input: PageInput,
+): PageInput | undefined {
   if (next) return { ...input, ...next };
   const silent = total === undefined && pages === undefined && upstream?.has_more === undefined;
-  const more = upstream?.has_more === true || (silent && items.length === limit);
-  return more ? { ...input, page: (input.page ?? 1) + 1 } : undefined;
+  const { page = 1 } = input;
+  const more = page < until || upstream?.has_more === true || (silent && items.length === limit);
+  return more ? { ...input, page: page + 1 } : undefined;
 }
 
 /** Finds out what one stream missed. */

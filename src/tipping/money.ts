@@ -42,7 +42,7 @@ const nearest = (above: bigint, below: bigint): bigint => {
  * @param rate - Tokens per one unit of the currency: `conversion_rate` of the balance.
  * @param digits - Digits behind the point that the currency has: 2 for dollars and euros, 0 for yen.
  * @returns The amount, a half cent rounded away from zero; negative for negative tokens.
- * @throws TipstreamError `VALIDATION` for a rate that is not above 0, or for what is no number
+ * @throws TipstreamError `VALIDATION` for a rate that is not above 0, for what is no number, or for digits beyond 0 to 20
  *
  * @example
  * ```ts
@@ -54,6 +54,12 @@ const nearest = (above: bigint, below: bigint): bigint => {
 export function tokensToCurrency(tokens: number, rate: number, digits = 2): number {
   const count = decimal('tokens', tokens);
   const per = positive('rate', rate);
+  if (!Number.isInteger(digits) || digits < 0 || digits > 20)
+    throw new TipstreamError({
+      code: 'VALIDATION',
+      platform: 'tipping',
+      message: `tipping: digits is ${digits}; give a whole number from 0 to 20`,
+    });
   const shift = digits + per.scale - count.scale;
   const cents = nearest(count.digits * power(shift), per.digits * power(-shift));
   return Number(`${cents}e${-digits}`);

@@ -63,6 +63,15 @@ export const listOf =
           (pages !== undefined ? page < pages : total !== undefined && limit !== undefined && page * limit < total);
     const pointed = typeof cursor === 'string' && cursor !== '' && more !== false ? { cursor } : undefined;
     const next = pointed ?? (goesOn ? after : undefined);
+    // Says how much there is and not where this is: only whoever asked knows the number of this page.
+    const size = limit ?? items.length;
+    const counts = page === undefined && cursor === undefined && more !== false;
+    const until =
+      next || (!counts && more !== true)
+        ? undefined
+        : more
+          ? Number.POSITIVE_INFINITY
+          : (pages ?? (total !== undefined && size > 0 ? Math.ceil(total / size) : undefined));
     const upstream = Object.fromEntries(Object.entries(info).filter(([, value]) => typeof value !== 'object'));
     return {
       items,
@@ -72,5 +81,6 @@ export const listOf =
       ...(pages !== undefined && { pages }),
       ...(Object.keys(upstream).length > 0 && { upstream }),
       ...(next && { next }),
+      ...(until !== undefined && { until }),
     };
   };

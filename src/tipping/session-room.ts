@@ -36,6 +36,8 @@ export interface SessionRoom {
   expired: boolean;
   /** The store does not have it yet. */
   unsaved: boolean;
+  /** The one that somebody signed out of here. */
+  ended?: string | undefined;
   /** Ends when nobody renews, begins or ends the session. */
   tail: Promise<unknown>;
   /** To which session an access token belongs, for the latest ones. */

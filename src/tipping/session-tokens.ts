@@ -1,6 +1,7 @@
 import { type Call, errorOf } from '../core/call.ts';
 import { isTipstreamError } from '../core/errors.ts';
 import { createTokens, type MakeTokens } from '../core/tokens.ts';
+import type { Session } from './session.ts';
 
 /** What anybody may ask; a token goes along where there is one (TP-3). */
 const open = ['streams.list', 'streams.get'];
@@ -21,7 +22,7 @@ function inCall(call: Call, error: unknown): unknown {
  * does for the same person: it fails where somebody else has signed in meanwhile, so that nobody pays for another.
  */
 export const sessionTokens =
-  (ownerOf: (token: string) => string | undefined): MakeTokens =>
+  ({ ownerOf, owner: ownerNow }: Pick<Session, 'ownerOf' | 'owner'>): MakeTokens =>
   (credential, clock, redactor) => {
     const tokens = createTokens(credential, clock, redactor);
     /** For whom a call began; all its attempts have the same facts. */
@@ -35,6 +36,11 @@ export const sessionTokens =
       }
     };
     return {
+      begin({ facts }) {
+        const owner = ownerNow();
+        // It may wait in the queue while another signs in. What only reads does no harm.
+        if (owner !== undefined && facts.where.method !== 'GET') began.set(facts, owner);
+      },
       async get(call) {
         const token = await within(call, tokens.get(call), '');
         const owner = ownerOf(token);

@@ -33,6 +33,8 @@ export interface Session extends Required<TokenProvider> {
   handle(): Promise<string | undefined>;
   /** Whose token it is: the same for all tokens of one login. `undefined` for a token of long ago. */
   ownerOf(token: string): string | undefined;
+  /** Whose session it is now, as far as that is known. */
+  owner(): string | undefined;
   /** Forgets it, here and in the store. */
   end(): Promise<void>;
   onExpired(listener: (event: SessionExpired) => void): Stop;
@@ -117,7 +119,8 @@ export function createSession({ platform, store, key, clock, redactor, renew, wa
   /** What the store has; another process may have renewed, begun or ended the session. */
   const look = async (held: SessionKeeper): Promise<KeptSession | undefined> => {
     const found = room.unsaved ? room.session : await stored(() => held.get(key));
-    if (isSession(found)) {
+    // A store that could not delete it still has the one that was ended.
+    if (isSession(found) && found.id !== room.ended) {
       adopt(found);
       return found;
     }
@@ -191,12 +194,18 @@ export function createSession({ platform, store, key, clock, redactor, renew, wa
       }),
     handle: () => alone(async (held) => (await look(held))?.refresh),
     ownerOf: (token) => room.owners.get(token),
-    end: () =>
-      alone(async (held) => {
+    owner: () => room.session?.id,
+    end() {
+      const forget = (): void => {
+        if (room.session) room.ended = room.session.id;
         room.session = null;
         room.expired = room.unsaved = false;
+      };
+      return alone(async (held) => {
+        forget();
         await stored(() => held.delete(key));
-      }),
+      }).finally(forget);
+    },
     onExpired(listener) {
       room.listeners.add(listener);
       mine.add(listener);

@@ -65,7 +65,8 @@ export function tuned<Endpoints extends object>(
               params: checked(value),
               body: hidden(value),
               wire: value.query ? { ...value.wire, ...paging } : value.wire,
-              idempotent: idempotency ? value.idempotent : undefined,
+              // `false`: not with a key of the caller's either.
+              idempotent: !idempotency && value.idempotent ? false : value.idempotent,
             }
           : tune(value),
       ]),
