@@ -74,6 +74,9 @@ const idOf = (value: unknown): number | undefined => {
   return typeof id === 'number' && Number.isSafeInteger(id) ? id : undefined;
 };
 
+/** A word of the wire; nothing for an object, which may not even be turned into a text. */
+const plain = (value: unknown): string => (typeof value === 'object' ? '' : String(value ?? ''));
+
 /**
  * Reads a frame. The id and the time may stand in `data` or beside it (AL-28).
  *
@@ -88,7 +91,7 @@ export function readFrame(text: string, now: number): Frame {
   if (type === 'error')
     return {
       kind: 'error',
-      code: String(data.code ?? ''),
+      code: plain(data.code),
       message: typeof data.message === 'string' ? data.message : '',
     };
   const at = readTimestamp(data.timestamp) ?? now;
@@ -98,7 +101,8 @@ export function readFrame(text: string, now: number): Frame {
   if (title_id === undefined) return invalid('data.title_id', 'title_id missing');
   const notification = { type, data: { ...data, title_id }, at } as AnilibriaNotification;
   // The same title may be told twice: to who watches it, and to who watches all updates.
-  const what = data.episode ?? data.new_status ?? '';
-  const id = data.timestamp === undefined ? undefined : [type, title_id, what, data.timestamp].join(':').slice(0, 100);
+  const what = plain(data.episode ?? data.new_status);
+  const when = plain(data.timestamp);
+  const id = when ? `${type}:${title_id}:${when}:${what}`.slice(0, 100) : undefined;
   return { kind: 'notification', notification, id };
 }

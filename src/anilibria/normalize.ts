@@ -46,9 +46,10 @@ export interface AnilibriaDay {
 /** A whole address of what the wire may say without host or scheme (AL-13). */
 export function resolveAsset(url: unknown, host: string): string | undefined {
   if (typeof url !== 'string' || !url.trim()) return undefined;
-  if (!/^\.{0,2}\//.test(url)) return url;
   try {
-    return new URL(url, host).href;
+    const { href, protocol } = new URL(url, host);
+    // What runs where it is followed is no address of a picture or video.
+    return /^http/.test(protocol) ? (/^\.{0,2}\//.test(url) ? href : url) : undefined;
   } catch {
     return url;
   }
@@ -87,10 +88,10 @@ function toEpisode(key: string, episode: AnilibriaWireEpisode, host: string): An
 /** The episodes of a map by number, or of a list, in order (AL-9, AL-10). */
 export function toEpisodes(value: unknown, host: string): AnilibriaEpisode[] {
   const named: [string, unknown][] = Array.isArray(value)
-    ? value.map((episode: unknown, index) => [
-        String((isWire(episode) ? (episode.number ?? episode.ordinal) : undefined) ?? index + 1),
-        episode,
-      ])
+    ? value.map((episode: unknown, index) => {
+        const key = isWire(episode) ? (episode.number ?? episode.ordinal) : undefined;
+        return [String(typeof key === 'object' ? index + 1 : (key ?? index + 1)), episode];
+      })
     : Object.entries(isWire(value) ? value : {});
   const order = (key: string): number => {
     const place = Number.parseFloat(key);
@@ -98,7 +99,7 @@ export function toEpisodes(value: unknown, host: string): AnilibriaEpisode[] {
   };
   return named
     .flatMap(([key, episode]) => (isWire(episode) ? [toEpisode(key, episode, host)] : []))
-    .sort((one, other) => (order(one.key) === order(other.key) ? 0 : order(one.key) - order(other.key)));
+    .sort((one, other) => order(one.key) - order(other.key) || 0);
 }
 
 const toPoster = (poster: AnilibriaPoster, host: string): AnilibriaPoster => ({
@@ -106,7 +107,7 @@ const toPoster = (poster: AnilibriaPoster, host: string): AnilibriaPoster => ({
   ...Object.fromEntries(
     ['small', 'medium', 'large'].flatMap((size) => {
       const url = resolveAsset(poster[size], host);
-      return url === undefined ? [] : [[size, url]];
+      return poster[size] == null ? [] : [[size, url ?? null]];
     }),
   ),
 });

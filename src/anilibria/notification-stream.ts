@@ -71,18 +71,19 @@ export function createNotifications(
   };
 
   return ({ titles = [], types = titles.length ? [] : everything, signal } = {}) => {
-    const want: Want = { titles: new Set(titles), types: new Set(types) };
+    // A single one, and an id as text, are taken for what they mean: the service would say nothing of them.
+    const want: Want = { titles: new Set([titles].flat().map(Number)), types: new Set([types].flat()) };
     const [stream] = deferred<AnilibriaNotification, EventStream<AnilibriaNotification>>(name, common.clock, async () =>
       (await load()).stream(want, signal),
     );
     return Object.assign(stream, {
       auth: async (token: string) => (await load()).auth(token),
       subscribeTitle(id: number) {
-        want.titles.add(id);
+        want.titles.add(Number(id));
         loaded?.settle();
       },
       unsubscribeTitle(id: number) {
-        want.titles.delete(id);
+        want.titles.delete(Number(id));
         loaded?.settle();
       },
       subscribeUpdates(next: readonly AnilibriaUpdateType[]) {

@@ -107,8 +107,8 @@ export function readGift(frame: unknown): Gift | Invalid | undefined {
   const end = data.repeatEnd ?? data.repeat_end ?? gift.repeat_end ?? gift.repeatEnd;
   const giftId = data.giftId ?? data.gift_id ?? details.id ?? gift.gift_id ?? gift.id;
   return {
-    streak: Number(kind) === 1,
-    ended: end === true || end === 'true' || Number(end) === 1,
+    streak: amountOf(kind) === 1,
+    ended: end === true || end === 'true' || amountOf(end) === 1,
     count: count || 1,
     each,
     name: textOf(data.giftName ?? details.giftName ?? gift.name ?? extended.name),

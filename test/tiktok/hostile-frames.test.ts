@@ -110,6 +110,28 @@ describe('a gift of somebody hostile, or of a relay that errs', () => {
     expect(JSON.stringify(tips)).not.toMatch(/6813181309701719999|grace/i);
   });
 
+  it('TT-48 never fails, whatever stands where a word or number belongs', () => {
+    const odd = '{"toString":1,"valueOf":1}';
+    const { push, tips, invalid } = bench();
+    for (const name of [
+      'giftType',
+      'repeatEnd',
+      'giftId',
+      'groupId',
+      'msgId',
+      'createTime',
+      'giftName',
+      'user',
+      'gift',
+    ])
+      push(`{"type":"gift","data":{"diamondCount":1,"${name}":${odd}}}`);
+    for (const name of ['diamondCount', 'repeatCount'])
+      push(`{"type":"gift","data":{"diamondCount":1,"${name}":${odd}}}`);
+    push(`{"type":${odd},"data":{"diamondCount":${odd}}}`);
+    expect(tips).toHaveLength(9);
+    expect(invalid).toHaveLength(3);
+  });
+
   it('leaves prototypes alone', () => {
     const { push, tips } = bench();
     push(
