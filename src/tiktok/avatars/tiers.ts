@@ -62,12 +62,12 @@ const { timeouts } = avatarLimits;
 
 /** The addresses that name no host of the open web; of this machine only what `localhost` and the like stand for. */
 const closed =
-  /^[^.:]+$|^(0|10|192\.168|169\.254|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])|172\.(1[6-9]|2\d|3[01]))\.|^\[(?!::1\])|\.(local|internal)$/;
+  /^[^.:]+\.?$|^(0|10|192\.168|169\.254|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])|172\.(1[6-9]|2\d|3[01]))\.\d|^\[(?!::1\])|\.(local|internal)\.?$/;
 const own = /^localhost$|^127\.|^\[::1\]$/;
 
 /** Where pictures are fetched from unless the app says otherwise: https on the open web, and this machine, for tests. */
-export const onOpenWeb = ({ protocol, hostname, username }: URL): boolean =>
-  username === '' && (own.test(hostname) || (protocol === 'https:' && !closed.test(hostname)));
+export const onOpenWeb = ({ protocol, hostname, username, password }: URL): boolean =>
+  !(username || password) && (own.test(hostname) || (protocol === 'https:' && !closed.test(hostname)));
 
 /** A page may show a foreign picture, and rarely read it. */
 export const inPage = (): boolean => 'document' in globalThis;
