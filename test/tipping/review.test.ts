@@ -5,7 +5,7 @@ import { json } from '../../src/mock/answer.ts';
 import { memoryStore } from '../../src/stream/checkpoint-store.ts';
 import { tipping } from '../../src/tipping/endpoints.ts';
 import { openLive, type TippingQuestions } from '../../src/tipping/events.ts';
-import { type SessionStore, tokensToCurrency } from '../../src/tipping/index.ts';
+import { createTipping, type SessionStore, type TippingOptions, tokensToCurrency } from '../../src/tipping/index.ts';
 import { as, movable, platform } from './client.ts';
 
 const refused = json(429, { error: 'RATE_LIMIT_EXCEEDED', message: 'slow', code: 'X', details: { retry_after: 900 } });
@@ -135,6 +135,29 @@ describe('signing out', () => {
     const bodies = host.arrivals.flatMap(({ path, body }) => (/refresh|logout/.test(path) ? [JSON.parse(body)] : []));
     expect(bodies).toHaveLength(2);
     expect(bodies[1].refresh_token).not.toBe(bodies[0].refresh_token);
+  });
+});
+
+describe('a session that was refused', () => {
+  test('TP-11 is gone: the next call sends nothing, however long after, and tells nobody again', async () => {
+    const host = await platform();
+    const clock = movable();
+    const ada = await as('ada', host, { clock });
+    const told: unknown[] = [];
+    ada.on('sessionExpired', (event) => told.push(event));
+    host.controls.sessions.expire();
+    host.instead = ({ path }) => (path.endsWith('/refresh') ? json(403, {}) : undefined);
+    await expect(ada.wallet.balance()).rejects.toMatchObject({ code: 'SESSION_EXPIRED' });
+    const before = host.arrivals.length;
+    clock.move(seconds(5));
+    await expect(ada.wallet.balance()).rejects.toMatchObject({ code: 'SESSION_EXPIRED', sent: 'no' });
+    expect(host.arrivals).toHaveLength(before);
+    expect(told).toHaveLength(1);
+  });
+
+  test('TP-2 a host that is not named is said to be missing, with the option to give', () => {
+    for (const options of [undefined, {}, { baseUrl: '' }])
+      expect(() => createTipping(options as TippingOptions)).toThrow('the option baseUrl is missing or empty');
   });
 });
 
