@@ -50,6 +50,9 @@ export interface Caller {
   forget(): Promise<void>;
 }
 
+/** Pages without a secure context have no `crypto.randomUUID`. */
+const makeKey = (): string => crypto.randomUUID?.() ?? String(crypto.getRandomValues(new Uint32Array(4)));
+
 /** Makes the caller of one client. */
 export function createCaller(platform: Platform<unknown>, connection: Connection): Caller {
   const { options, telemetry, redactor, host } = connection;
@@ -153,11 +156,11 @@ export function createCaller(platform: Platform<unknown>, connection: Connection
         const { cache, share } = opened;
         if (!isGet) {
           const { idempotent } = endpoint;
-          const made = typeof idempotent === 'string' ? crypto.randomUUID() : undefined;
+          const made = typeof idempotent === 'string' ? makeKey() : undefined;
           const key = idempotencyKey === undefined ? made : idempotencyKey;
           // A key that does not arrive as it is recognises nothing, and what may be repeated with it would be done twice.
           if (key !== undefined && !(typeof key === 'string' && /^[!-~]+( +[!-~]+)*$/.test(key)))
-            throw errorOf(call, 'VALIDATION', 'idempotencyKey: give a text of visible ASCII characters');
+            throw errorOf(call, 'VALIDATION', 'idempotencyKey: give visible ASCII characters');
           return { answer: await attempts(call, endpoint, prepared, {}, idempotent === false ? undefined : key) };
         }
         const target = JSON.stringify([prepared.params, [...prepared.query].sort()]);

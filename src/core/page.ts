@@ -45,7 +45,6 @@ export async function* walk<In extends object, T>(
   const seen = new Set<string>();
   let left = max;
   let empty = 0;
-  let counted = '';
   let next: In | undefined = input;
   while (next !== undefined && left > 0) {
     const page: Page<T> = await ask(next);
@@ -56,20 +55,18 @@ export async function* walk<In extends object, T>(
     }
     empty = page.items.length ? 0 : empty + 1;
     const { page: asked = 1 }: { page?: number } = next;
-    const more: boolean = asked < (page.until ?? 0);
-    const onward: Page<T>['next'] = page.next ?? (more ? { page: asked + 1 } : undefined);
-    if (!onward || (empty >= emptyInRow && !more)) return;
-    const mark = JSON.stringify(onward);
+    const more = asked < (page.until ?? 0);
     // Whoever knows no pages gives the same one whatever is asked for.
-    const same = !page.next && JSON.stringify(page.items);
-    if (seen.has(mark) || empty >= emptyInRow || (same && !empty && same === counted))
+    const mark = JSON.stringify(page.next ?? (more ? page.items : undefined));
+    if (mark === undefined || (empty >= emptyInRow && !more)) return;
+    if (seen.has(mark))
       throw new TipstreamError({
         code: 'UPSTREAM',
         message: `${where}: the pages go in a circle; ended after ${seen.size + 1}`,
         sent: 'yes',
       });
-    counted = same || '';
+    if (!page.next) seen.clear();
     seen.add(mark);
-    next = { ...input, ...onward };
+    next = { ...input, ...(page.next ?? { page: asked + 1 }) };
   }
 }

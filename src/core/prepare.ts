@@ -38,7 +38,9 @@ export const prepare: Prepare = ({ wire = {}, params, query, body, form }, input
     }
   };
   const spelled = (value: unknown): unknown =>
-    isFields(value) ? Object.fromEntries(Object.entries(value).map(([key, one]) => [wire[key] ?? key, one])) : value;
+    isFields(value)
+      ? Object.fromEntries(Object.entries(value).map(([key, one]) => [Object.hasOwn(wire, key) ? wire[key] : key, one]))
+      : value;
   return {
     params: Object.fromEntries(pairs(part(params))),
     query: pairs(spelled(part(query))),

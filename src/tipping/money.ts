@@ -7,13 +7,11 @@ interface Decimal {
   scale: number;
 }
 
+const wrong = (text: string): TipstreamError =>
+  new TipstreamError({ code: 'VALIDATION', platform: 'tipping', message: `tipping: ${text}` });
+
 function decimal(name: string, value: number): Decimal {
-  if (!Number.isFinite(value))
-    throw new TipstreamError({
-      code: 'VALIDATION',
-      platform: 'tipping',
-      message: `tipping: ${name} is no number that can be counted with; give a finite one`,
-    });
+  if (!Number.isFinite(value)) throw wrong(`${name} is no number that can be counted with; give a finite one`);
   const [mantissa = '', exponent = '0'] = String(value).split('e');
   const [whole = '', fraction = ''] = mantissa.split('.');
   return { digits: BigInt(whole + fraction), scale: fraction.length - Number(exponent) };
@@ -21,11 +19,7 @@ function decimal(name: string, value: number): Decimal {
 
 function positive(name: string, value: number): Decimal {
   if (value > 0) return decimal(name, value);
-  throw new TipstreamError({
-    code: 'VALIDATION',
-    platform: 'tipping',
-    message: `tipping: ${name} is ${value}; give conversion_rate of the balance, which is more than 0`,
-  });
+  throw wrong(`${name} is ${value}; give conversion_rate of the balance, which is more than 0`);
 }
 
 const power = (exponent: number): bigint => 10n ** BigInt(Math.max(0, exponent));
@@ -55,11 +49,7 @@ export function tokensToCurrency(tokens: number, rate: number, digits = 2): numb
   const count = decimal('tokens', tokens);
   const per = positive('rate', rate);
   if (!Number.isInteger(digits) || digits < 0 || digits > 20)
-    throw new TipstreamError({
-      code: 'VALIDATION',
-      platform: 'tipping',
-      message: `tipping: digits is ${digits}; give a whole number from 0 to 20`,
-    });
+    throw wrong(`digits is ${digits}; give a whole number from 0 to 20`);
   const shift = digits + per.scale - count.scale;
   const cents = nearest(count.digits * power(shift), per.digits * power(-shift));
   return Number(`${cents}e${-digits}`);

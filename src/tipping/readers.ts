@@ -64,14 +64,10 @@ export const listOf =
     const pointed = typeof cursor === 'string' && cursor !== '' && more !== false ? { cursor } : undefined;
     const next = pointed ?? (goesOn ? after : undefined);
     // Says how much there is and not where this is: only whoever asked knows the number of this page.
-    const size = limit ?? items.length;
+    const size = limit || items.length;
+    const known = pages ?? (total !== undefined && size ? Math.ceil(total / size) : undefined);
     const counts = page === undefined && cursor === undefined && more !== false;
-    const until =
-      next || (!counts && more !== true)
-        ? undefined
-        : more
-          ? Number.POSITIVE_INFINITY
-          : (pages ?? (total !== undefined && size > 0 ? Math.ceil(total / size) : undefined));
+    const until = next ? undefined : more === true ? Number.POSITIVE_INFINITY : counts ? known : undefined;
     const upstream = Object.fromEntries(Object.entries(info).filter(([, value]) => typeof value !== 'object'));
     return {
       items,

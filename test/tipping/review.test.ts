@@ -6,7 +6,7 @@ import { memoryStore } from '../../src/stream/checkpoint-store.ts';
 import { tipping } from '../../src/tipping/endpoints.ts';
 import { openLive, type TippingQuestions } from '../../src/tipping/events.ts';
 import { createTipping, type SessionStore, type TippingOptions, tokensToCurrency } from '../../src/tipping/index.ts';
-import { as, movable, platform } from './client.ts';
+import { as, client, movable, platform } from './client.ts';
 
 const refused = json(429, { error: 'RATE_LIMIT_EXCEEDED', message: 'slow', code: 'X', details: { retry_after: 900 } });
 const old = json(401, { error: 'AUTHENTICATION_REQUIRED', message: 'old', code: 'X' });
@@ -237,5 +237,59 @@ describe('streams that come and go', () => {
     await connection.close();
     expect(ended).toBe(true);
     stop();
+  });
+});
+
+describe('what a platform may say', () => {
+  const hostile = [
+    { access_token: 5, refresh_token: 'x' },
+    { access_token: '', refresh_token: 'x' },
+    { access_token: 'one', refresh_token: 5 },
+    { access_token: 'one', refresh_token: '' },
+    { access_token: 'one', refresh_token: null, expires_in: '3600' },
+    { access_token: 'one', refresh_token: { toString: null }, expires_in: -5 },
+  ];
+  test.each(hostile)(
+    'TP-5 TP-7 tokens of any kind are kept or refused with a code, never with a crash: %j',
+    async (tokens) => {
+      const host = await platform();
+      const ada = client(host);
+      host.instead = () => json(200, { ...tokens, user: { id: 'one', username: 'ada' } });
+      const tried = [
+        ada.auth.login({ email: 'a@example.test', password: 'not-a-secret' }),
+        ada.auth.register({ email: 'a@example.test', password: 'not-a-secret' }),
+        ada.auth.refresh({ refreshToken: 'not-a-secret-token' }),
+      ];
+      for (const result of await Promise.allSettled(tried))
+        if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'SCHEMA' });
+      host.instead = undefined;
+      await expect(ada.auth.refresh()).rejects.toHaveProperty('code');
+      await expect(ada.auth.me()).rejects.toHaveProperty('code');
+    },
+  );
+
+  test('TP-21 a preference may be called like anything', async () => {
+    const host = await platform();
+    const ada = await as('ada', host);
+    const { id } = host.controls.account('ada').user;
+    await ada.users.updatePreferences(id, JSON.parse('{"constructor":1,"toString":2,"__proto__":3}'));
+    expect(host.arrivals.at(-1)?.body).toBe('{"constructor":1,"toString":2,"__proto__":3}');
+    expect(Object.keys(Object.prototype)).toEqual([]);
+  });
+
+  test('TP-17 a key is made also where a page may not use crypto.randomUUID', async () => {
+    const host = await platform();
+    const ada = await as('ada', host);
+    const { randomUUID } = crypto;
+    Object.defineProperty(crypto, 'randomUUID', { value: undefined, configurable: true });
+    try {
+      await ada.wallet.transfer({ toUserId: host.controls.account('mira').user.id, tokens: 5 });
+      await ada.wallet.transfer({ toUserId: host.controls.account('mira').user.id, tokens: 5 });
+    } finally {
+      Object.defineProperty(crypto, 'randomUUID', { value: randomUUID, configurable: true });
+    }
+    const keys = host.controls.ledger.map(({ key }) => key);
+    expect(new Set(keys).size).toBe(2);
+    expect(keys.join('')).toMatch(/^[!-~]{30,}$/);
   });
 });
