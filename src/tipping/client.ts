@@ -162,15 +162,20 @@ export function createTipping(options: TippingOptions): Tipping {
       async logout(callOptions) {
         try {
           // First the access token, as its renewal gives another refresh token.
-          await session.get();
-          const refreshToken = await session.handle();
+          const refreshToken = await connection.call(endpoints.auth.logout, callOptions?.signal, async () => {
+            await session.get();
+            return session.handle();
+          });
           if (refreshToken !== undefined) await auth.logout({ refreshToken }, callOptions);
         } catch (error) {
           // A session that is over needs no goodbye.
           if (!isTipstreamError(error, 'SESSION_EXPIRED') && !isTipstreamError(error, 'AUTH')) throw error;
         } finally {
-          await session.end();
+          const ended = session.end();
           connection.forget();
+          // Whoever does not wait any more does not wait for the store either.
+          if (callOptions?.signal?.aborted) ended.catch(({ message }) => warn(message));
+          else await ended;
         }
       },
       async refresh({ refreshToken } = {}) {

@@ -201,6 +201,7 @@ export function createSession({ platform, store, key, clock, redactor, renew, wa
         room.session = null;
         room.expired = room.unsaved = false;
       };
+      forget();
       return alone(async (held) => {
         forget();
         await stored(() => held.delete(key));

@@ -293,3 +293,22 @@ describe('what a platform may say', () => {
     expect(keys.join('')).toMatch(/^[!-~]{30,}$/);
   });
 });
+
+describe('signing out with a slow store', () => {
+  test('TP-14 ends with the signal of the call, and the session is forgotten at once', async () => {
+    const host = await platform();
+    const inner = memoryStore();
+    let stuck = false;
+    const store: SessionStore = {
+      ...inner,
+      get: (key) => (stuck ? new Promise(() => {}) : inner.get(key)),
+    };
+    const ada = await as('ada', host, { store });
+    stuck = true;
+    const controller = new AbortController();
+    const out = ada.auth.logout({ signal: controller.signal });
+    controller.abort();
+    const late = new Promise((resolve) => setTimeout(resolve, 500, 'late'));
+    expect(await Promise.race([out.catch(({ code }) => code), late])).toBe('ABORTED');
+  });
+});
