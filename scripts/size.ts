@@ -28,21 +28,21 @@ const some = (...names: string[]): string => `export { ${names.join(', ')} } fro
 const operators = ['merge', 'filter', 'map', 'dedupe', 'take', 'takeUntil', 'batch', 'tally', 'goal'];
 
 export const budgets: readonly Budget[] = [
-  { what: '`tipstream/chaturbate`', code: all('tipstream/chaturbate'), kilobytes: 29.2, goal: 18 },
+  { what: '`tipstream/chaturbate`', code: all('tipstream/chaturbate'), kilobytes: 29.3, goal: 18 },
   { what: '`tipstream/stripchat`', code: all('tipstream/stripchat'), kilobytes: 28.9, goal: 18 },
   { what: '`tipstream/camsoda`', code: all('tipstream/camsoda'), kilobytes: 28.7, goal: 18 },
   {
     what: '`tipstream/twitch`: what an app loads that calls `users`',
     code: "import { createTwitch } from 'tipstream/twitch'; createTwitch(globalThis.options).users({ ids: ['1'] });",
     part: 'first',
-    kilobytes: 35.9,
+    kilobytes: 36,
     goal: 28,
   },
   {
     what: '`tipstream/twitch` in one file',
     code: all('tipstream/twitch'),
     part: 'one file',
-    kilobytes: 50.5,
+    kilobytes: 50.6,
     goal: 28,
   },
   { what: '`tipstream/twitch`', code: all('tipstream/twitch'), kilobytes: 51.4, goal: 28 },
@@ -67,7 +67,7 @@ export const budgets: readonly Budget[] = [
     kilobytes: 39.1,
     goal: 28,
   },
-  { what: '`tipstream/anilibria`', code: all('tipstream/anilibria'), kilobytes: 40.2, goal: 28 },
+  { what: '`tipstream/anilibria`', code: all('tipstream/anilibria'), kilobytes: 40.3, goal: 28 },
   { what: '`tipstream/tiktok`', code: all('tipstream/tiktok'), kilobytes: 44.1, goal: 28 },
   {
     what: '`tipstream/tiktok`: the client and its streams',
@@ -84,7 +84,7 @@ export const budgets: readonly Budget[] = [
   {
     what: '`tipstream/tiktok`: avatars, without a client',
     code: "export { createAvatars } from 'tipstream/tiktok';",
-    kilobytes: 7.4,
+    kilobytes: 7.5,
     goal: 7.4,
   },
   { what: '`tipstream/tipping`', code: all('tipstream/tipping'), kilobytes: 38.7, goal: 28 },
@@ -101,7 +101,7 @@ export const budgets: readonly Budget[] = [
     goal: 6,
   },
   { what: '`tipstream`: `fromUrl`, for a page that shows', code: some('fromUrl'), kilobytes: 8.3, goal: 7.7 },
-  { what: '`tipstream`: everything', code: all('tipstream'), kilobytes: 22.1, goal: 18 },
+  { what: '`tipstream`: everything', code: all('tipstream'), kilobytes: 22.2, goal: 18 },
 ];
 
 const bundle = (code: string, splitting = true) =>
