@@ -197,11 +197,9 @@ export function clientContract<C extends AnyClient>(subject: ClientSubject<C>): 
     });
 
     const { push } = tips;
-    test.skipIf(!push)(
-      'push() takes payloads of a relay: taken before it resolves, refused when nobody watches',
-      async () => {
-        const stream = push?.(client(await mock()));
-        if (!stream) throw new Error('it has no push()');
+    if (push)
+      test('push() takes payloads of a relay: taken before it resolves, refused when nobody watches', async () => {
+        const stream = push(client(await mock()));
         await expect(stream.feed(tips.payload)).rejects.toMatchObject({ code: 'CONSUMER' });
         const taken: TipEvent[] = [];
         stream.subscribe(async (tip) => {
@@ -211,8 +209,7 @@ export function clientContract<C extends AnyClient>(subject: ClientSubject<C>): 
         await stream.feed(tips.payload);
         expect(taken).toHaveLength(1);
         expect(validateNormalizedEvent(taken[0])).toBe(true);
-      },
-    );
+      });
 
     test('simulate() sends a test tip through the streams that are watched', async () => {
       const made = client(await mock({ scenario: 'quiet' }));

@@ -77,9 +77,13 @@ export async function polled(
   return { source, server, clock, lines };
 }
 
-/** Waits, in turns of the event loop and not in time, until `ready` says yes. */
-export async function until(ready: () => unknown, turns = 20_000): Promise<void> {
-  for (let turn = 0; turn < turns; turn += 1) {
+/** How long `until` looks before it gives up, in milliseconds: as long as a busy machine may need. */
+const patience = 10_000;
+
+/** Waits, in turns of the event loop, until `ready` says yes. */
+export async function until(ready: () => unknown): Promise<void> {
+  const begun = performance.now();
+  while (performance.now() - begun < patience) {
     if (ready()) return;
     await new Promise((resolve) => setImmediate(resolve));
   }

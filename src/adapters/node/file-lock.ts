@@ -56,12 +56,12 @@ function holderOf(name: string): Holder | undefined {
 
 async function put(directory: string, name: string): Promise<void> {
   for (let attempt = 0; ; attempt += 1) {
-    await mkdir(directory, { recursive: true });
     try {
+      await mkdir(directory, { recursive: true });
       return await writeFile(join(directory, name), '', { flag: 'wx', mode: 0o600 });
     } catch (error) {
-      // Whoever released the lock in this moment took the folder along.
-      if (!hasCode(error, 'ENOENT') || attempt === 5) throw error;
+      // Whoever released the lock in this moment took the folder along, perhaps while it was being looked at.
+      if (!hasCode(error, 'ENOENT') || attempt === 50) throw error;
     }
   }
 }
