@@ -65,14 +65,14 @@ export function readTitle(value: unknown, path = ''): AnilibriaWireTitle {
 /** Titles. */
 export const readTitles = listOf(readTitle);
 
+const isPagination = (value: unknown): value is AnilibriaPagination =>
+  isWire(check(value, '', { page: 'number', limit: 'number', total: 'number' }, { pages: 'number' }));
+
 /** Where a page is. */
-export const readPagination = (value: unknown): AnilibriaPagination =>
-  check(
-    value,
-    '',
-    { page: 'number', limit: 'number', total: 'number' },
-    { pages: 'number' },
-  ) as unknown as AnilibriaPagination;
+export function readPagination(value: unknown): AnilibriaPagination {
+  if (isPagination(value)) return value;
+  throw wrong('');
+}
 
 /** Where an answer came from. */
 export const readAnswerMeta = (value: unknown): AnilibriaAnswerMeta =>

@@ -12,7 +12,10 @@ export type Frame =
 
 const part = (value: unknown): Wire => (isWire(value) ? value : {});
 
-/** The notification in a frame. What a schema would check is checked where it is read. */
+/** What is inside an event is checked where it is read. */
+const isEvent = (said: object): said is TwitchEvent => 'type' in said && 'event' in said;
+
+/** The notification in a frame. */
 function notification(metadata: Wire, payload: Wire): TwitchEvent | Invalid {
   if (!isWire(payload.event)) return invalid('wrong type for event', 'payload.event');
   const { subscription_type: type, subscription_version: version, message_id, message_timestamp } = metadata;
@@ -25,7 +28,7 @@ function notification(metadata: Wire, payload: Wire): TwitchEvent | Invalid {
     subscription: payload.subscription,
     event: payload.event,
   };
-  return said as unknown as TwitchEvent;
+  return isEvent(said) ? said : invalid('unreadable', 'payload');
 }
 
 /** Reads a frame. Never throws; a report holds no content. */
