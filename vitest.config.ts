@@ -7,6 +7,9 @@ const packaged = { globalSetup: 'test/packaging/setup.ts', testTimeout: 120_000 
 const runtimes = 'test/runtimes/**/*.test.ts';
 const tools = 'test/packaging/tools/**/*.test.ts';
 
+/** Evenings of minutes: processes that are killed, schedules of faults, evenings over Redis. `npm run test:proofs`. */
+const proofs = 'test/proofs/**/*.test.ts';
+
 export default defineConfig({
   resolve: { conditions: ['tipstream-source', 'node'] },
   ssr: { resolve: { conditions: ['tipstream-source', 'node', 'import', 'default'] } },
@@ -17,12 +20,13 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'source', include: ['test/**/*.test.ts'], exclude: ['test/packaging/**', 'test/runtimes/**'] },
+        test: { name: 'source', include: ['test/**/*.test.ts'], exclude: ['test/packaging/**', 'test/runtimes/**', proofs] },
       },
       {
         extends: true,
         test: { name: 'package', include: ['test/packaging/**/*.test.ts'], exclude: [tools], ...packaged },
       },
+      { extends: true, test: { name: 'proofs', include: [proofs], testTimeout: 300_000 } },
       { extends: true, test: { name: 'runtimes', include: [runtimes], ...packaged } },
       { extends: true, test: { name: 'tools', include: [tools], ...packaged } },
     ],
