@@ -32,6 +32,8 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
   let cursor: string | undefined;
   let loaded = !options.checkpoint;
   let timeouts = 0;
+  /** What the last process left comes before a question: an upstream that hands out anew what no second question confirmed then repeats less. */
+  let left: { page: Page<E>; until: number } | undefined;
   /** How often everything was forgotten: an answer to a question from before says nothing of where to go on. */
   let epoch = 0;
   let running: Promise<void> = Promise.resolve();
@@ -102,7 +104,9 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
     reading.resumeAfter = saved.taken;
     reading.window = saved.window ?? [];
     reading.cold = false;
-    deliver(pages.open(cursor, saved.page ?? [], false));
+    const page = pages.open(cursor, saved.page ?? [], false);
+    left = { page, until: clock.now() + interval };
+    deliver(page);
   };
 
   const receive = async (batch: Batch<E>, asked: number): Promise<void> => {
@@ -155,6 +159,8 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
       return `the checkpoint store fails and ${pages.size} answers wait`;
     if (checkpoint && kept && pages.size >= mostKept)
       return `${pages.size} answers wait behind a refused event; watch again`;
+    if (left && !left.page.complete && clock.now() < left.until) return 'what was left is taken first';
+    left = undefined;
     return undefined;
   };
 
@@ -164,7 +170,7 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
       hub.status('behind', { reason });
       await new Promise<void>((resolve) => {
         // A store that works again says nothing: it is looked at once a second.
-        const stop = clock.after(1000, resolve);
+        const stop = clock.after(Math.min(1000, interval), resolve);
         hub.fewer = () => {
           // Looked at for every event: the reason is put into words only where it may be over.
           if (!signal.aborted && (hub.untaken >= ahead || fullBecause())) return;
@@ -178,13 +184,14 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
 
   /** One question and what follows from it: the milliseconds to wait, or `undefined` at the end. */
   const once = async (signal: AbortSignal): Promise<number | undefined> => {
-    const began = clock.now();
+    let began = clock.now();
     let asking = false;
     try {
       if (!loaded) await resume();
       await room(signal);
       if (signal.aborted) return undefined;
       hub.counters.polls += 1;
+      began = clock.now();
       asking = true;
       const asked = epoch;
       const batch = await (drains
