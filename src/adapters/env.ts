@@ -42,7 +42,7 @@ export interface EnvClients {
  * |---|---|
  * | `CHATURBATE_USERNAME`, `CHATURBATE_TOKEN` | the Events API |
  * | `CHATURBATE_EVENTS_URL`, `CHATURBATE_API_KEY`, `CHATURBATE_BROADCASTER` | instead of them: an endpoint that is polled; `{broadcaster}` in the address is filled in |
- * | `STRIPCHAT_TOKEN`, `STRIPCHAT_EVENTS_URL` | |
+ * | `STRIPCHAT_TOKEN`, `STRIPCHAT_EVENTS_URL` | `STRIPCHAT_BROADCASTER` says whose room it is: the `channel` of its tips, and part of a checkpoint's key |
  * | `CAMSODA_BROADCASTER`, `CAMSODA_API_KEY`, `CAMSODA_EVENTS_URL` | |
  * | `TWITCH_CLIENT_ID`, `TWITCH_TOKEN` | the token of the broadcaster; `TWITCH_BROADCASTER_LOGIN` or `_ID` where the channel is another's, `TWITCH_BASE_URL` for a mock |
  * | `*_POLL_INTERVAL` | seconds |

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { isTipstreamError } from '../core/errors.ts';
 import { freePorts } from './free-ports.ts';
@@ -20,6 +21,8 @@ const help = `tipstream-mock: the upstreams of tipstream on this machine, for of
   --one-port          serves all at one port, those with a state below their
                       prefix. Otherwise they also have ports of their own,
                       where these are free and --port is not 0: @PORTS
+  --write-env <file>  writes the variables that lead a program here, for
+                      node --env-file=<file>
   --strict            check credentials
   --rate-limits       count requests and answer 429 beyond the limits
   --no-cors           answer as an upstream that forbids pages
@@ -40,8 +43,16 @@ function numberIn(name: string, value: string | undefined): number | undefined {
   return number;
 }
 
-function welcome({ url, env, routes, world, addresses }: MockServer): string {
-  const lines = [`tipstream-mock on ${url}, seed ${world.seed}. Ctrl-C ends it.`, ''];
+const greeting = ({ url, world }: MockServer): string =>
+  `tipstream-mock on ${url}, seed ${world.seed}. Ctrl-C ends it.`;
+
+/** All that one needs to know whose program is led here by a file. */
+const brief = (server: MockServer, place: string): string =>
+  `${greeting(server)}\n${place} leads a program here: node --env-file=${place} your-program.mjs\n`;
+
+function welcome(server: MockServer): string {
+  const { url, env, routes, world, addresses } = server;
+  const lines = [greeting(server), ''];
   for (const { platform, dialect, path } of routes)
     if (!(platform in addresses)) lines.push(`  ${platform.padEnd(11)} ${dialect.padEnd(9)} GET ${url}${path}`);
   for (const [name, address] of Object.entries(addresses)) lines.push(`  ${name.padEnd(25)} ${address}`);
@@ -51,6 +62,18 @@ function welcome({ url, env, routes, world, addresses }: MockServer): string {
       lines.push('', `# the true ${platform}: baseUrl '${url}', username '${channel}', token '${credential}'`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+const written = '# Written by tipstream-mock: it leads a program here.';
+
+/** A file that somebody else wrote may hold true credentials: it stays as it is. */
+async function isOurs(path: string): Promise<boolean> {
+  try {
+    return (await readFile(path, 'utf8')).startsWith(written);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return true;
+    throw error;
+  }
 }
 
 /** The usual ports of the services that are served, where nobody else listens. */
@@ -71,6 +94,7 @@ async function run(): Promise<void> {
       limit: text,
       pace: text,
       platforms: text,
+      'write-env': text,
       strict: flag,
       'rate-limits': flag,
       'no-cors': flag,
@@ -80,6 +104,8 @@ async function run(): Promise<void> {
   });
   if (values.help) return void process.stdout.write(help);
   const port = numberIn('port', values.port);
+  const place = values['write-env'];
+  if (place && !(await isOurs(place))) throw mistake(`${place} is there, and not of tipstream-mock; name another file`);
   const platforms = values.platforms?.split(',');
   const server = await createMockServer({
     port,
@@ -94,7 +120,11 @@ async function run(): Promise<void> {
     rateLimits: values['rate-limits'],
     cors: !values['no-cors'],
   });
-  process.stdout.write(welcome(server));
+  if (place) {
+    const lines = Object.entries(server.env).map(([name, value]) => `${name}='${value}'\n`);
+    await writeFile(place, `${written}\n${lines.join('')}`);
+  }
+  process.stdout.write(place ? brief(server, place) : welcome(server));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void server.close());
 }
 

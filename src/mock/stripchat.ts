@@ -23,10 +23,11 @@ const contract: Manner = {
   credential: 'not-a-secret-bearer',
   limit: { perMinute: declared.rates.events.limit, says: ['limit', 'remaining'] },
   render: ({ tip }, format) => (tip ? documented(tip, format) : {}),
-  env: ({ credential }, origin) => ({
+  env: ({ channel, credential }, origin) => ({
     STRIPCHAT_ENABLED: 'true',
     STRIPCHAT_EVENTS_URL: `${origin}/events/stripchat`,
     STRIPCHAT_TOKEN: credential,
+    STRIPCHAT_BROADCASTER: channel,
   }),
 };
 

@@ -1,7 +1,11 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { parseEnv } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
 import { freePorts } from '../../src/mock/free-ports.ts';
 
@@ -59,6 +63,7 @@ it.each(['SIGINT', 'SIGTERM'] as const)('EV-29 serves until %s, and then ends at
     'CHATURBATE_BROADCASTER',
     'CHATURBATE_ENABLED',
     'CHATURBATE_EVENTS_URL',
+    'STRIPCHAT_BROADCASTER',
     'STRIPCHAT_ENABLED',
     'STRIPCHAT_EVENTS_URL',
     'STRIPCHAT_TOKEN',
@@ -95,6 +100,27 @@ it('gives an upstream with a state its usual port where that is free, and its pr
   expect(await freePorts({ one: port ?? 0, two: 0 })).toEqual({ one: port, two: 0 });
 });
 
+it('--write-env leads a program here, again after a restart, and leaves a file of somebody else as it is', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tipstream-mock-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const place = join(folder, 'mock.env');
+  for (const _ of ['first', 'again']) {
+    const program = start('--port', '0', '--write-env', place);
+    const [line] = await once(program.stdout.setEncoding('utf8'), 'data');
+    expect(line).toMatch(/^tipstream-mock on http:\/\/127\.0\.0\.1:\d+, seed 1\. Ctrl-C ends it\.\n.*node --env-file=/);
+    const { STRIPCHAT_EVENTS_URL: address = '', TWITCH_CLIENT_ID: id } = parseEnv(readFileSync(place, 'utf8'));
+    expect((await fetch(address)).status).toBe(200);
+    expect(id).toBe('mockclientid');
+    program.kill();
+    await once(program, 'close');
+  }
+  writeFileSync(place, 'STRIPCHAT_TOKEN=not-a-secret\n');
+  const { code, errors } = await end(start('--port', '0', '--write-env', place));
+  expect(code).toBe(1);
+  expect(errors).toContain('name another file');
+  expect(readFileSync(place, 'utf8')).toBe('STRIPCHAT_TOKEN=not-a-secret\n');
+});
+
 it('--help says what there is', async () => {
   const { code, output } = await end(start('--help'));
   expect(code).toBe(0);
@@ -110,6 +136,7 @@ it('--help says what there is', async () => {
     '--rate-limits',
     '--no-cors',
     '--one-port',
+    '--write-env',
   ])
     expect(output).toContain(`  ${option}`);
 });

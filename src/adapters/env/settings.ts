@@ -58,10 +58,11 @@ export function chaturbateSettings(on: Variables) {
 
 export function stripchatSettings(on: Variables) {
   if (!isWanted(on, ['TOKEN', 'EVENTS_URL'])) return undefined;
-  const eventsUrl = on.address('EVENTS_URL');
+  const [eventsUrl, broadcaster] = [on.address('EVENTS_URL'), on.text('BROADCASTER')];
   return {
     token: credential(on, 'TOKEN', 'it names the account', eventsUrl),
     ...(eventsUrl !== undefined && { eventsUrl }),
+    ...(broadcaster !== undefined && { broadcaster }),
     ...interval(on),
   };
 }

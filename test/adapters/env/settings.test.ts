@@ -38,6 +38,10 @@ test('EV-39 addresses, credentials and intervals come from the environment, seco
     token: 'not-a-secret',
     eventsUrl: 'https://a.example/events',
   });
+  expect(stripchat({ STRIPCHAT_TOKEN: 'not-a-secret', STRIPCHAT_BROADCASTER: 'room' })).toEqual({
+    token: 'not-a-secret',
+    broadcaster: 'room',
+  });
   expect(
     camsoda({ CAMSODA_BROADCASTER: 'room', CAMSODA_API_KEY: 'not-a-secret', CAMSODA_POLL_INTERVAL: '10' }),
   ).toEqual({
