@@ -44,6 +44,17 @@ describe('goal', () => {
     expect(seen.at(-1)).toMatchObject({ amount: 1, percent: 100, reached: true });
   });
 
+  it('does not drift: what comes together is what was given, to the last digit', async () => {
+    const source = stage();
+    const tips = [0.1, 0.2, 0.3].map((amount, index) => tip(index, { amount }));
+    const seen = await play(goal(source.stream, { target: 0.7, rates: { token: 1 } }), source, tips);
+    expect(seen.map(({ amount, remaining }) => [amount, remaining])).toEqual([
+      [0.1, 0.6],
+      [0.3, 0.4],
+      [0.6, 0.1],
+    ]);
+  });
+
   it('begins with `initial`, tells it at once, and ignores test tips and re-deliveries', async () => {
     const source = stage();
     const stream = goal(source.stream, {

@@ -5,6 +5,7 @@ import { maskGiver } from '../../src/stream/mask-giver.ts';
 import { type ReadTip, randomId, secondsOf, upstreamId } from '../../src/stream/tip-wire.ts';
 import { unpack } from '../../src/stream/unpack.ts';
 import * as stripchat from '../../src/stripchat/normalize.ts';
+import { context } from '../support/verdict.ts';
 
 describe('what a relay sends', () => {
   it.each([
@@ -43,6 +44,21 @@ describe('what is read of the wire', () => {
   it('is given a random id of letters and digits', () => {
     expect(randomId()).toMatch(/^[a-z0-9]{10,21}$/);
     expect(randomId()).not.toBe(randomId());
+  });
+});
+
+describe('an amount that is written as text', () => {
+  it('EV-6 is read to the last digit in the shapes of relays, and is no amount anywhere else', () => {
+    const frame = (value: unknown) => camsoda.readTip([27, { value, is_tip: true, subject_username: 'lina' }], context);
+    expect(frame('12.5')).toMatchObject({ amount: 12.5 });
+    expect(frame('100')).toMatchObject({ amount: 100 });
+    for (const text of ['1e3', '12,5', ' 5', '5 ', '0x5', '5.', '.5x']) {
+      const read = frame(text);
+      expect(read === undefined || 'invalid' in read, text).toBe(true);
+    }
+    expect(camsoda.readTip({ type: 'tip', amount: '12.5' }, context)).toMatchObject({
+      invalid: 'wrong type for amount',
+    });
   });
 });
 
