@@ -24,6 +24,8 @@ export default defineConfig({
     ...entries,
     'mock/cli': 'src/mock/cli.ts',
     'twitch-proxy/cli': 'src/adapters/twitch-proxy/cli.ts',
+    'channels.node': 'src/core/channels.node.ts',
+    'channels.web': 'src/core/channels.web.ts',
     'http.node': 'src/core/http.node.ts',
     'http.web': 'src/core/http.web.ts',
     'socket.node': 'src/stream/socket.node.ts',

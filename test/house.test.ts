@@ -56,11 +56,12 @@ const withoutKnownPlatform = (file: string) =>
 describe('one door per dependency', () => {
   const doors: [name: RegExp, door: RegExp][] = [
     [/^ky$/, /^src\/core\/http\.(node|web)\.ts$/],
+    [/^#channels$/, /^src\/core\/telemetry\.ts$/],
     [/^#http$/, /^src\/core\/exchange\.ts$/],
     [/^isomorphic-ws$/, /^src\/stream\/socket\.node\.ts$/],
     [/^#socket$/, /^src\/stream\/socket\.ts$/],
     [/^ws$/, /^src\/mock\//],
-    [/^eventemitter3$/, /^src\/(core\/telemetry|stream\/signals)\.ts$/],
+    [/^eventemitter3$/, /^src\/stream\/signals\.ts$/],
     [/^zod\/mini$/, /^src\/(core\/[^/]+|[^/]+\/schemas(\/[^/]+)?)\.ts$/],
     [/^msw(\/|$)/, /^src\/mock\/msw(-sockets)?\.ts$/],
     [/^prom-client$/, /^src\/adapters\/prometheus\//],

@@ -1,5 +1,6 @@
 import type { Answer, SendOptions } from './answer.ts';
 import { type Call, contextOf, errorOf, limitCall } from './call.ts';
+import { defined } from './defined.ts';
 import type { Endpoint } from './endpoint.ts';
 import { isTipstreamError, type RateLimit } from './errors.ts';
 import { exchange } from './exchange.ts';
@@ -67,8 +68,9 @@ export async function attempt<Out>(
 ): Promise<Answer<Out>> {
   const { platform, options, telemetry, tokens } = ground;
   const { clock } = options;
-  const began = clock.now();
   const slot = await ground.acquire(endpoint, call);
+  const began = clock.now();
+  const { attempts } = call.facts.progress;
   const ms = sending.timeout ?? endpoint.timeout ?? options.timeout;
   const unlimit = limitCall(call, ms, `no whole answer in ${ms / 1000} s; look at the network, or raise timeout`);
   const scheme = tokens && (endpoint.auth ?? platform.auth);
@@ -95,12 +97,7 @@ export async function attempt<Out>(
     slot?.release(rateLimit, status === 429 ? retryAfterMs : 0);
     if (rateLimit)
       telemetry.emit('ratelimit', () => ({ ...contextOf(call), ...rateLimit, rate: endpoint.rate ?? 'default' }));
-    if (call.facts.progress.attempts)
-      telemetry.emit('response', () => ({
-        ...contextOf(call),
-        elapsedMs: clock.now() - began,
-        ...(status !== undefined && { status }),
-        ...(code !== undefined && { code }),
-      }));
+    if (call.facts.progress.attempts > attempts)
+      telemetry.emit('response', () => defined({ ...contextOf(call), elapsedMs: clock.now() - began, status, code }));
   }
 }

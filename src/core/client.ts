@@ -107,7 +107,7 @@ export function clientOf<P extends Platform<unknown>>(platform: P, connection: C
   };
   const base: ClientBase = {
     rateLimits: connection.rateLimits,
-    on: connection.on,
+    on: connection.telemetry.on,
     close: connection.close,
     async forget() {
       connection.forget();

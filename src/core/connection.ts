@@ -4,6 +4,7 @@ import type { Answer, SendOptions } from './answer.ts';
 import { attempt } from './attempt.ts';
 import type { Credential } from './auth.ts';
 import { type Call, errorOf, fail, openCall, race } from './call.ts';
+import { defined } from './defined.ts';
 import type { Endpoint, Platform } from './endpoint.ts';
 import { configError, type RateLimit } from './errors.ts';
 import type { Ground } from './ground.ts';
@@ -14,7 +15,7 @@ import { plainTokens } from './plain-tokens.ts';
 import type { ReadRateWords } from './rate-limit.ts';
 import { createRedactor } from './redact.ts';
 import { prepareSimply } from './request.ts';
-import { createTelemetry, type TelemetryEvents } from './telemetry.ts';
+import { createTelemetry } from './telemetry.ts';
 import type { Stop } from './time.ts';
 import type { MakeTokens } from './tokens.ts';
 
@@ -56,7 +57,6 @@ export interface Connection extends Ground {
   ): Promise<T>;
   /** The last known state of each rate class that was used. */
   rateLimits(): Record<string, RateState>;
-  on<K extends keyof TelemetryEvents>(name: K, listener: (event: TelemetryEvents[K]) => void): Stop;
   /** Runs once when the connection closes; the returned function forgets it. */
   onClose(run: () => void | Promise<void>): Stop;
   /** Forgets the tokens that were made for this account. */
@@ -154,7 +154,6 @@ export function open(
     },
     accountKey: async () => account ?? connection.call({ name: 'account', method: 'GET' }, undefined, accountOf),
     forget: () => tokens?.forget?.(),
-    on: telemetry.on,
     closed: false,
     send: (endpoint, input, sending = {}) =>
       within(endpoint, sending.signal, (call) =>
@@ -162,12 +161,7 @@ export function open(
       ),
     call: (endpoint, parent, run) => within(endpoint, parent, (call) => race(call, run(call))),
     rateLimits() {
-      const known: Record<string, RateState> = {};
-      for (const [name, look] of states ?? []) {
-        const state = look();
-        if (state) known[name] = state;
-      }
-      return known;
+      return defined(Object.fromEntries(Array.from(states ?? [], ([name, look]) => [name, look()])));
     },
     onClose(run) {
       ends.add(run);

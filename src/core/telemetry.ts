@@ -1,4 +1,4 @@
-import { EventEmitter } from 'eventemitter3';
+import { channelOf } from '#channels';
 import type { RateLimit } from './errors.ts';
 import type { Stop } from './time.ts';
 
@@ -51,30 +51,32 @@ export interface Telemetry {
   emit<K extends keyof TelemetryEvents>(name: K, make: () => TelemetryEvents[K]): void;
 }
 
-/** A listener that throws stops neither its neighbours nor the call (eventemitter3 would let it do both). */
-const guard =
-  <T>(listener: (event: T) => void) =>
-  (event: T): void => {
-    try {
-      listener(event);
-    } catch {}
-  };
+/** A listener; of every event where it has no name. */
+interface Ear {
+  name?: string;
+  listener: ((event: never) => void) | undefined;
+}
 
-/** Makes the telemetry of one client. */
+/** Makes the telemetry of one client. Where the runtime has channels, `tipstream:{name}` carries every event too. */
 export function createTelemetry(everything?: TelemetryListener): Telemetry {
-  const emitter = new EventEmitter();
-  const all = everything && guard(everything);
+  const ears = new Set<Ear>();
   return {
     on(name, listener) {
-      const guarded = guard(listener);
-      emitter.on(name, guarded);
-      return () => emitter.off(name, guarded);
+      const ear = { name, listener };
+      ears.add(ear);
+      return () => ears.delete(ear);
     },
-    emit(name, make) {
-      if (!all && emitter.listenerCount(name) === 0) return;
-      const event = make();
-      emitter.emit(name, event);
-      all?.({ type: name, ...event } as TelemetryEvent);
+    emit(type, make) {
+      let event: object | undefined;
+      const all: Ear[] = [...ears, { listener: everything }, { listener: channelOf(type) }];
+      for (const { name, listener } of all) {
+        if (!listener || (name ?? type) !== type) continue;
+        event ??= { type, ...make() };
+        // Whoever listens to this name takes this event. What throws stops neither its neighbours nor the call.
+        try {
+          listener(event as never);
+        } catch {}
+      }
     },
   };
 }

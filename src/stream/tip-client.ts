@@ -163,7 +163,7 @@ export function tipClient<E>(parts: TipPlatform<E>): TipClient<E, TipsOptions & 
     push: live.push,
     simulate: live.simulate,
     rateLimits: connection.rateLimits,
-    on: connection.on,
+    on: connection.telemetry.on,
     verify: () =>
       verify(platform, async () => {
         if (parts.probe) return parts.probe();

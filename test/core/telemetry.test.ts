@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { connect } from '../../src/core/client.ts';
 import type { TelemetryEvent } from '../../src/core/telemetry.ts';
 import { createTelemetry } from '../../src/core/telemetry.ts';
+import { minutes } from '../../src/core/time.ts';
+import { testClock } from '../support/clock.ts';
 import { failure } from '../support/failure.ts';
 import { json, startServer } from '../support/server.ts';
 import { canary, demo } from './fixture.ts';
@@ -85,5 +87,57 @@ describe('telemetry', () => {
     stop();
     telemetry.emit('request', make);
     expect(built).toBe(1);
+  });
+
+  it('gives everybody the same event, and neither of two listeners that leave and come meanwhile twice', () => {
+    const everything: object[] = [];
+    const telemetry = createTelemetry((one) => everything.push(one));
+    const heard: [string, object][] = [];
+    const stop = telemetry.on('request', (one) => {
+      heard.push(['first', one]);
+      stop();
+      telemetry.on('request', (next) => heard.push(['second', next]));
+    });
+    telemetry.emit('request', () => event);
+    telemetry.emit('request', () => event);
+    expect(heard.map(([who]) => who)).toEqual(['first', 'second']);
+    expect(everything).toEqual([
+      { type: 'request', ...event },
+      { type: 'request', ...event },
+    ]);
+    expect(heard[0]?.[1]).toBe(everything[0]);
+  });
+
+  it('the time of an answer begins when it may be asked for, not while its limiter makes it wait', async () => {
+    const clock = testClock();
+    const server = await startServer(() => json(1));
+    const heard: number[] = [];
+    const client = connect(demo, { baseUrl: server.url, logger: false, clock, deadline: minutes(5) });
+    client.on('response', ({ elapsedMs }) => heard.push(elapsedMs));
+    await client.slow();
+    const second = client.slow();
+    await clock.advance(minutes(1));
+    await second;
+    expect(heard).toEqual([0, 0]);
+  });
+
+  it('an attempt that never left is not told as an answer', async () => {
+    const server = await startServer(() => ({ status: 503 }));
+    const heard: unknown[] = [];
+    let asked = 0;
+    const client = connect(
+      demo,
+      { baseUrl: server.url, logger: false, random: () => 0 },
+      {
+        credential() {
+          asked += 1;
+          if (asked > 1) throw new Error('no token');
+          return 'not-a-secret-token';
+        },
+      },
+    );
+    client.on('response', ({ status, code }) => heard.push(status ?? code));
+    expect(await failure(client.plain())).toMatchObject({ code: 'AUTH' });
+    expect(heard).toEqual([503]);
   });
 });
