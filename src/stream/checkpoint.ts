@@ -13,7 +13,7 @@ const writeEvery = 250;
 const patience = seconds(10);
 
 /** Of an address, the user and the query. */
-const withoutPassword = (text: string): string =>
+export const withoutPassword = (text: string): string =>
   text.slice(0, 10_000).replace(/(:\/\/)\S*(?=@)|(\?|password\W{1,4})[^\s"'<>]+/gi, '$1$2***');
 
 /** The place of one stream in a store. */

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
@@ -10,7 +10,23 @@ import { pathOf } from './engines.ts';
 export interface RedisServer {
   /** `redis://127.0.0.1:{port}` */
   readonly url: string;
+  readonly port: number;
+  /** Answers nobody until `resume()`; connections stay. */
+  pause(): void;
+  resume(): void;
+  /** Dies at once. What its journal holds is there again after `start()`. */
+  kill(): Promise<void>;
+  /** Starts again, at the same port. */
+  start(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** How a Redis is started. */
+export interface RedisServerOptions {
+  /** Keeps a journal on the disk, written before every answer. @default false: nothing is kept */
+  journal?: boolean;
+  /** More words of its command line. */
+  words?: readonly string[];
 }
 
 const freePort = async (): Promise<number> => {
@@ -32,25 +48,39 @@ const answers = (port: number): Promise<boolean> =>
     socket.once('error', () => end(false));
   });
 
-/** Starts a Redis that keeps nothing on the disk. */
-export async function startRedis(): Promise<RedisServer> {
+/** Starts a Redis. */
+export async function startRedis({ journal = false, words = [] }: RedisServerOptions = {}): Promise<RedisServer> {
   const port = await freePort();
   const folder = await mkdtemp(join(tmpdir(), 'tipstream-redis-'));
-  const child = spawn(
-    pathOf('Redis'),
-    ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder],
-    { stdio: 'ignore' },
-  );
-  const gone = once(child, 'exit');
-  while (!(await answers(port))) {
-    if (child.exitCode !== null) throw new Error(`redis-server ended with ${child.exitCode}`);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+  let child: ChildProcess;
+  let gone: Promise<unknown>;
+  const start = async (): Promise<void> => {
+    const keeping = journal ? ['--appendonly', 'yes', '--appendfsync', 'always'] : ['--appendonly', 'no'];
+    child = spawn(
+      pathOf('Redis'),
+      ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', ...keeping, '--dir', folder, ...words],
+      { stdio: 'ignore' },
+    );
+    gone = once(child, 'exit');
+    while (!(await answers(port))) {
+      if (child.exitCode !== null) throw new Error(`redis-server ended with ${child.exitCode}`);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  const kill = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    await gone;
+  };
+  await start();
   return {
     url: `redis://127.0.0.1:${port}`,
+    port,
+    pause: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
+    kill,
+    start,
     async close() {
-      child.kill('SIGKILL');
-      await gone;
+      await kill();
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -1,0 +1,24 @@
+import { createScript } from './client.ts';
+
+/**
+ * Tells the server that this consumer still works on what it holds, so that nobody takes it for dead. What another one has claimed
+ * meanwhile stays with that one. `KEYS`: stream. `ARGV`: group, consumer, ids.
+ */
+export const holdScript = createScript(`
+local kept = 0
+for i = 3, #ARGV do
+  local mine = redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[i], ARGV[i], 1, ARGV[2])
+  if #mine > 0 then
+    redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[2], 0, ARGV[i], 'JUSTID')
+    kept = kept + 1
+  end
+end
+return kept
+`);
+
+/** How many tips a hard limit took from a group since somebody asked. `KEYS`: facts. `ARGV`: field. */
+export const lostScript = createScript(`
+local lost = redis.call('HGET', KEYS[1], ARGV[1])
+if lost then redis.call('HDEL', KEYS[1], ARGV[1]) end
+return tonumber(lost or 0)
+`);

@@ -1,0 +1,46 @@
+import { Redis, type RedisOptions } from 'ioredis';
+import { afterAll, onTestFinished } from 'vitest';
+import type { RedisClient } from '../../../src/adapters/redis.ts';
+import type { EventStream, TipEvent } from '../../../src/index.ts';
+import { testTip } from '../../../src/index.ts';
+import { type RedisServer, startRedis } from '../../support/redis-server.ts';
+
+/** One server for a file of tests; it is started by the first who asks. */
+export function redisServer(): () => Promise<RedisServer> {
+  let server: Promise<RedisServer> | undefined;
+  afterAll(async () => (await server)?.close());
+  return () => (server ??= startRedis());
+}
+
+/** A client as an app makes it; it ends with the test. */
+export function openRedis(
+  { port }: { port: number },
+  options: Partial<Pick<RedisOptions, 'keyPrefix' | 'protocol' | 'replyMapping' | 'retryStrategy'>> = {},
+): Redis & RedisClient {
+  const redis = new Redis({ port, host: '127.0.0.1', retryStrategy: () => 20, ...options });
+  redis.on('error', () => {});
+  onTestFinished(() => redis.disconnect());
+  return redis;
+}
+
+/** Tips with the ids `{name}-{from}` and so on. */
+export const tipsOf = (count: number, name = 'tip', from = 0): TipEvent[] =>
+  Array.from({ length: count }, (_, index) =>
+    testTip({ platform: 'my-shop', id: `my-shop:-:${name}-${from + index}`, amount: from + index + 1 }),
+  );
+
+/** Takes events until there are `count`. */
+export async function takeAll<T>(stream: EventStream<T>, count: number): Promise<T[]> {
+  const taken: T[] = [];
+  if (count === 0) return taken;
+  for await (const event of stream) {
+    taken.push(event);
+    if (taken.length === count) break;
+  }
+  return taken;
+}
+
+/** Resolves when a question is answered with `true`; asked again and again. */
+export async function until(question: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await question())) await new Promise((resolve) => setTimeout(resolve, 5));
+}
