@@ -15,6 +15,7 @@ const entries = {
   'twitch-proxy': 'src/adapters/twitch-proxy.ts',
   'twitch-proxy/node': 'src/adapters/twitch-proxy-node.ts',
   prometheus: 'src/adapters/prometheus.ts',
+  redis: 'src/adapters/redis.ts',
   mock: 'src/mock/index.ts',
   'mock/msw': 'src/mock/msw.ts',
 };
