@@ -37,13 +37,25 @@ const positions: readonly [RegExp, string][] = [
   [/((?:authorization|cookie|api-key):\s*)[^\s"'][^\r\n"']*/gi, `$1${mask}`],
 ];
 
+/** A longer secret is found by its beginning, and whatever stands behind it is masked, too: more does not fit into an expression. */
+const longest = 10_000;
+
 /** Finds one secret in any mixture of raw, JSON-escaped, form-encoded and percent-encoded characters. */
 const pattern = (secret: string): string =>
-  Array.from(secret, (character) => {
-    if (/\w/.test(character)) return character;
-    const bytes = Array.from(new TextEncoder().encode(character), (byte) => `%${byte.toString(16).padStart(2, '0')}`);
-    return `(?:\\\\{0,7}${character.replace(/[^\w\s]/, '\\$&')}|${bytes.join('')}${character === ' ' ? '|\\+' : ''})`;
-  }).join('');
+  (
+    secret
+      .slice(0, longest)
+      .replace(/[\uD800-\uDBFF]$/, '')
+      .match(/\\+|./gsu) ?? []
+  )
+    .map((part) => {
+      if (/\w/.test(part)) return part;
+      // As a whole: of a row, each with escapes of its own, nobody could say in one way which belong to which.
+      if (part[0] === '\\') return `(?:\\\\|%5c){${part.length},${part.length * 8}}`;
+      const bytes = Array.from(new TextEncoder().encode(part), (byte) => `%${byte.toString(16).padStart(2, '0')}`);
+      return `(?:\\\\|%5c){0,7}(?:${bytes.join('')}|${part.replace(/[^\w\s]/, '\\$&')}${part === ' ' ? '|\\+' : ''})`;
+    })
+    .join('') + (secret.length > longest ? '[\\s\\S]*' : '');
 
 /** Makes a redactor that knows no secret by value yet. */
 export function createRedactor(): Redactor {
@@ -72,7 +84,8 @@ export function createRedactor(): Redactor {
   };
   return {
     add(secret) {
-      if (secret.length < 4) return;
+      // An answer may hold anything in the place of a token.
+      if (typeof secret !== 'string' || secret.length < 4) return;
       const old = secrets.delete(secret);
       secrets.add(secret);
       if (old) return;
