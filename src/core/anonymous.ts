@@ -56,11 +56,13 @@ const unname = (event: unknown, names: string[]): unknown =>
 export function maskEvent(event: unknown): unknown {
   const names: string[] = [];
   const bare = unname(event, names);
-  const known = names
+  const known = [...new Set(names)]
     .filter((name) => name.length > 2)
     .sort((a, b) => b.length - a.length)
-    .map((name) => name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
-  const found = new RegExp(known.join('|') || '$^', 'gi');
+    .map((name) => name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
+    .join('|');
+  // More names than an event has: to look for all of them takes long, so no text of it is shown.
+  const found = known.length > 10_000 ? /^.*$/s : new RegExp(known || '$^', 'gi');
   return copy(bare, (key, item) => (typeof item === 'string' && !word.test(key) ? item.replace(found, nobody) : item));
 }
 
@@ -83,16 +85,16 @@ const maskText = (text: string): string => {
  * A copy of an event, a page of events or the text of one, in which every event that says it is anonymous (`isAnon`,
  * `is_anon`, `isAnonymous`, `is_anonymous`, `is_stealth`) names nobody (EV-21, EV-46). For what goes into a log.
  */
-export const maskAnonymous = (value: unknown): unknown =>
-  typeof value === 'string'
-    ? maskText(value)
-    : isObject(value)
-      ? copy(value, (_, item) =>
-          // An error may quote an event.
-          typeof item === 'string' && /anon|stealth/i.test(item)
-            ? maskText(item)
-            : isFlagged(item)
-              ? maskEvent(item)
-              : item,
-        )
-      : value;
+export const maskAnonymous = (value: unknown): unknown => (typeof value === 'string' ? maskText(value) : masked(value));
+
+/** Looks at each part once: below an event that hides nobody only lists hold others, below one that is masked all is. */
+const masked = (item: unknown, above?: 'calm' | 'masked'): unknown => {
+  // An error may quote an event.
+  if (typeof item === 'string') return /anon|stealth/i.test(item) ? maskText(item) : item;
+  if (!isObject(item)) return item;
+  if (!above && isFlagged(item)) return masked(maskEvent(item), 'masked');
+  const below = above === 'masked' ? above : isList(item) ? undefined : 'calm';
+  return Array.isArray(item)
+    ? item.map((part: unknown) => masked(part, below))
+    : Object.fromEntries(Object.entries(item).map(([key, part]) => [key, masked(part, below)]));
+};

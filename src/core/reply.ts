@@ -43,8 +43,9 @@ export async function readAnswer<Out>(
   try {
     text = await readBody(response, call);
   } catch (error) {
+    // Also of an answer that was given up in its middle it is known that it had begun, and how.
     throw (
-      call.failure ??
+      (call.failure && Object.assign(call.failure, { status })) ??
       (isTipstreamError(error) ? error : fail('NETWORK', 'the answer broke off', { cause: redactor.error(error) }))
     );
   }
@@ -66,7 +67,8 @@ export async function readAnswer<Out>(
       status,
       headers,
       redactor.text(text),
-      redactor.value(body),
+      // To look at every text of a large one takes seconds.
+      text.length > 1e6 ? undefined : redactor.value(body),
     );
     status = problem?.status ?? status;
     const code = errorCodeOf(status, problem);

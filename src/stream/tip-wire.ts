@@ -143,6 +143,8 @@ function quotes(note: string, value: unknown, key = '', known?: unknown): boolea
 
 /** The note of a tip without the names of its giver. */
 function unnamed(event: Wire, who: unknown, note: string): string {
+  // No note of a tip is as long, and to look for every word of the event in it would take its time.
+  if (note.length > 10_000) return '';
   try {
     const small = note.toLowerCase();
     if (!quotes(small, who) && !quotes(small, event, '', who)) return note;
