@@ -17,6 +17,8 @@ export function pageOf<E>(body: unknown): TipPage<E> {
   if (!isWire(body)) throw new TypeError('the body is no object');
   const events = body.events ?? [];
   if (!isList<E>(events)) throw new TypeError('events: no list');
+  // Ten megabytes of brackets would keep the process busy for many seconds.
+  if (events.length > 1e5) throw new TypeError('events: more than 100000');
   return { events, nextUrl: textOf(body.nextUrl ?? body.next_url) || undefined };
 }
 

@@ -5,7 +5,7 @@ export function unpack(payload: unknown): unknown[] {
   if (typeof payload === 'string') {
     return payload.split('\n').flatMap((line) => {
       // `{}` is a socket's ping. A line that is no JSON stays text, which a normaliser reports as invalid.
-      if (/^\s*(\{\s*\})?\s*$/.test(line)) return [];
+      if (/^(\{\s*\})?$/.test(line.trim())) return [];
       try {
         return unpack(JSON.parse(line));
       } catch {

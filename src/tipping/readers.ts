@@ -31,10 +31,11 @@ const itemsOf = (body: unknown, resource: string): readonly unknown[] | undefine
 };
 
 /** What is said of the page, wherever it is (TP-33). */
-const infoOf = (body: unknown): Wire => {
-  if (!isWire(body)) return {};
-  const { data, meta, pagination } = body;
-  return { ...infoOf(data), ...body, ...infoOf(meta), ...infoOf(pagination) };
+const infoOf = (body: unknown, depth = 0): Wire => {
+  // Nobody wraps a page more often; each wrapping is copied with what is in it.
+  if (!isWire(body) || depth > 3) return {};
+  const [data, meta, pagination] = [body.data, body.meta, body.pagination].map((part) => infoOf(part, depth + 1));
+  return { ...data, ...body, ...meta, ...pagination };
 };
 
 const numberIn = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
