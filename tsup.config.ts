@@ -16,6 +16,7 @@ const entries = {
   'twitch-proxy/node': 'src/adapters/twitch-proxy-node.ts',
   prometheus: 'src/adapters/prometheus.ts',
   redis: 'src/adapters/redis.ts',
+  opentelemetry: 'src/adapters/opentelemetry.ts',
   mock: 'src/mock/index.ts',
   'mock/msw': 'src/mock/msw.ts',
 };

@@ -64,7 +64,10 @@ describe('one door per dependency', () => {
     [/^eventemitter3$/, /^src\/stream\/signals\.ts$/],
     [/^zod\/mini$/, /^src\/(core\/[^/]+|[^/]+\/schemas(\/[^/]+)?)\.ts$/],
     [/^msw(\/|$)/, /^src\/mock\/msw(-sockets)?\.ts$/],
+    [/^@opentelemetry\/api$/, /^src\/adapters\/opentelemetry\//],
     [/^prom-client$/, /^src\/adapters\/prometheus\//],
+    [/^bullmq$/, /^src\/adapters\/fleet\//],
+    [/^ioredis$/, /^src\/adapters\/fleet\/cli\.ts$/],
     [/^node:/, /^src\/(mock|adapters)\//],
   ];
 
@@ -92,7 +95,7 @@ describe('one door per dependency', () => {
     const manifest = JSON.parse(read('package.json'));
     const declared = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)].sort();
     const used = links.map(({ from }) => from).filter((from) => !/^[.#]|^node:/.test(from));
-    expect([...new Set(used.map((from) => from.split('/')[0]))].sort()).toEqual(declared);
+    expect([...new Set(used.map((from) => /^(@[^/]+\/)?[^/]+/.exec(from)?.[0]))].sort()).toEqual(declared);
   });
 });
 

@@ -12,7 +12,11 @@ const app = inject('app');
 const run = promisify(execFile);
 
 /** What asks for a package that not everybody installs. */
-const asks: Readonly<Record<string, string>> = { 'tipstream/prometheus': 'prom-client', 'tipstream/mock/msw': 'msw' };
+const asks: Readonly<Record<string, string>> = {
+  'tipstream/fleet': 'bullmq', 'tipstream/prometheus': 'prom-client',
+  'tipstream/opentelemetry': '@opentelemetry/api',
+  'tipstream/mock/msw': 'msw',
+};
 const { exports, peerDependencies } = JSON.parse(read('package.json'));
 const every = Object.keys(exports)
   .filter((path) => path !== './package.json')
