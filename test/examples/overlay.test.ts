@@ -1,7 +1,12 @@
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { build } from 'esbuild';
 import type { Browser } from 'playwright-core';
+import { createSource, type TipEvent, testTip, toResponse } from 'tipstream';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { isLeftOut, openBrowser } from '../support/engines.ts';
+import { startServer } from '../support/server.ts';
 import { root } from '../support/source.ts';
 
 describe.skipIf(isLeftOut('Chromium'))('the overlay', () => {
@@ -28,5 +33,34 @@ describe.skipIf(isLeftOut('Chromium'))('the overlay', () => {
     await page.close();
     child.kill('SIGINT');
     expect(await ended).toBe(0);
+  }, 60_000);
+
+  test('of the guide shows what the answer of the guide brings, as text', async () => {
+    const { stream, push } = createSource<TipEvent>({ platform: 'test' });
+    const bundle = await build({
+      entryPoints: [join(root, 'docs/examples/guide/page.ts')],
+      bundle: true,
+      format: 'esm',
+      write: false,
+      conditions: ['tipstream-source'],
+    });
+    const server = await startServer(async ({ path }, response) => {
+      if (path === '/')
+        return { headers: { 'content-type': 'text/html' }, body: '<script type="module" src="/page.js"></script>' };
+      if (path === '/page.js')
+        return { headers: { 'content-type': 'text/javascript' }, body: bundle.outputFiles[0]?.text };
+      if (path !== '/tips') return { status: 404 };
+      const answer = toResponse(stream, { format: 'sse', request: new Request('http://localhost/tips') });
+      response.writeHead(answer.status, Object.fromEntries(answer.headers));
+      if (answer.body) void pipeline(answer.body, response).catch(() => response.destroy());
+      return undefined;
+    });
+    const page = await browser.newPage();
+    await page.goto(server.url);
+    await expect.poll(() => server.arrivals.some(({ path }) => path === '/tips')).toBe(true);
+    await push(testTip({ tipper: '<img src=x onerror=alert(1)>', amount: 5, unit: 'EUR', message: 'hi' }));
+    await page.waitForSelector('li');
+    expect(await page.locator('li').allTextContents()).toEqual(['<img src=x onerror=alert(1)>: 5.00 EUR hi']);
+    await page.close();
   }, 60_000);
 });

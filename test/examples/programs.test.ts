@@ -1,4 +1,3 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { testTip, validateNormalizedEvent } from '../../src/index.ts';
 import { createMockServer, type MockServerOptions } from '../../src/mock/index.ts';
+import { type Program, runNode } from '../support/program.ts';
 import { json, startServer } from '../support/server.ts';
 import { root } from '../support/source.ts';
 
@@ -28,65 +28,19 @@ function folder(): string {
   return path;
 }
 
-interface Program {
-  readonly lines: readonly string[];
-  /** Resolves when it has printed so many lines, or such a line. */
-  printed(wanted: number | RegExp): Promise<string>;
-  /** Ends it, and gives its exit code. */
-  end(signal?: NodeJS.Signals): Promise<number | null>;
-}
-
 /** Seconds from one question to the next. */
 const soon = { CHATURBATE_POLL_INTERVAL: '0.05', STRIPCHAT_POLL_INTERVAL: '0.05', CAMSODA_POLL_INTERVAL: '0.05' };
 
 /** Runs a program of docs/examples. */
-function run(
+const run = (
   name: string,
   args: readonly string[] = [],
   env: Readonly<Record<string, string | undefined>> = {},
-): Program {
-  const child: ChildProcessWithoutNullStreams = spawn(
-    process.execPath,
-    ['--conditions=tipstream-source', '--disable-warning=ExperimentalWarning', `docs/examples/${name}.ts`, ...args],
-    { cwd: root, env: { PATH: process.env.PATH, ...soon, ...env } },
-  );
-  onTestFinished(() => void child.kill('SIGKILL'));
-  const lines: string[] = [];
-  const waiting = new Set<() => void>();
-  let rest = '';
-  let wrong = '';
-  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    const parts = (rest + text).split('\n');
-    rest = parts.pop() ?? '';
-    lines.push(...parts);
-    for (const look of waiting) look();
+): Program =>
+  runNode(['--conditions=tipstream-source', `docs/examples/${name}.ts`, ...args], {
+    cwd: root,
+    env: { ...soon, ...env },
   });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    wrong += text;
-  });
-  const find = (wanted: number | RegExp) =>
-    typeof wanted === 'number' ? lines[wanted - 1] : lines.find((line) => wanted.test(line));
-  return {
-    lines,
-    printed: (wanted) =>
-      new Promise((resolve, reject) => {
-        const look = (): void => {
-          const line = find(wanted);
-          if (line === undefined) return;
-          waiting.delete(look);
-          resolve(line);
-        };
-        waiting.add(look);
-        ended.then((code) => reject(new Error(`it ended with ${code} before ${wanted}: ${wrong}`)));
-        look();
-      }),
-    async end(signal = 'SIGTERM') {
-      child.kill(signal);
-      return ended;
-    },
-  };
-}
 
 describe('the example', () => {
   it('alert-queue shows one alert after the other', async () => {

@@ -1,0 +1,7 @@
+import { appendFile } from 'node:fs/promises';
+import { tipsFromEnv } from 'tipstream/env';
+import { fileStore } from 'tipstream/node';
+
+const tips = tipsFromEnv(process.env, { checkpoint: fileStore('checkpoint.json') });
+
+tips.subscribe((tip) => appendFile('ledger.jsonl', `${JSON.stringify(tip)}\n`));
