@@ -16,6 +16,7 @@ const entries = {
   'twitch-proxy/node': 'src/adapters/twitch-proxy-node.ts',
   prometheus: 'src/adapters/prometheus.ts',
   redis: 'src/adapters/redis.ts',
+  fleet: 'src/adapters/fleet.ts',
   opentelemetry: 'src/adapters/opentelemetry.ts',
   mock: 'src/mock/index.ts',
   'mock/msw': 'src/mock/msw.ts',
@@ -25,6 +26,7 @@ export default defineConfig({
   entry: {
     ...entries,
     'mock/cli': 'src/mock/cli.ts',
+    'fleet/cli': 'src/adapters/fleet/cli.ts',
     'twitch-proxy/cli': 'src/adapters/twitch-proxy/cli.ts',
     'channels.node': 'src/core/channels.node.ts',
     'channels.web': 'src/core/channels.web.ts',
