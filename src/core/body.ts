@@ -24,7 +24,7 @@ export async function readBody({ body, status }: Response, call: Call): Promise<
     size += value.byteLength;
     if (size > bodyLimit) {
       leave();
-      throw errorOf(call, 'UPSTREAM', 'the answer is larger than 10 MiB', { status });
+      throw errorOf(call, 'SCHEMA', 'the answer is larger than 10 MiB', { status });
     }
     text += decoder.decode(value, { stream: true });
   }

@@ -251,7 +251,7 @@ describe('failures', () => {
       fetch: async () => new Response(body()),
       logger: false,
     });
-    expect((await failure(connection.send(endpoints.plain, {}))).code).toBe('UPSTREAM');
+    expect((await failure(connection.send(endpoints.plain, {}))).code).toBe('SCHEMA');
     await settle();
     expect(cancelled).toBe(1);
   });
@@ -269,7 +269,7 @@ describe('failures', () => {
       more();
       return undefined;
     });
-    expect(await failure(connection.send(endpoints.plain, {}))).toMatchObject({ code: 'UPSTREAM', status: 200 });
+    expect(await failure(connection.send(endpoints.plain, {}))).toMatchObject({ code: 'SCHEMA', status: 200 });
     expect(written).toBeLessThan(40);
   });
 });
