@@ -21,7 +21,7 @@ export function readTikTokProblem(status: number, headers: Headers, text: string
     hidden('details', body.detail);
   }
   // TT-32: whoever is refused without a word waits a second.
-  const said = ['retry-after', 'x-ratelimit-reset'].some((name) => headers.has(name));
+  const said = ['retry-after', 'x-ratelimit-reset', 'ratelimit-reset', 'ratelimit'].some((name) => headers.has(name));
   if (status === 429 && problem.retryAfterMs === undefined && !said) problem.retryAfterMs = seconds(1);
   // Its own status says of the room what another's says of the server (TT-17).
   if (means === undefined && notLive.test(message)) {

@@ -394,6 +394,8 @@ describe('failures', () => {
     ['TT-32 the body goes first', { retry_after: 1.5 }, { 'x-ratelimit-reset': '99' }, 1_500],
     ['TT-32 then the header', {}, { 'retry-after': '7', 'x-ratelimit-reset': '99' }, 7_000],
     ['TT-32 then the reset', {}, { 'x-ratelimit-reset': '1767297630' }, 30_000],
+    ['TT-32 or the reset of another family', {}, { 'ratelimit-remaining': '0', 'ratelimit-reset': '30' }, 30_000],
+    ['TT-32 or the combined header', {}, { ratelimit: '"api";r=0;t=30' }, 30_000],
     ['TT-32 else a second', {}, {}, 1_000],
   ])('%s', async (_title, body, headers, ms) => {
     const clock = testClock(1_767_297_600_000);
