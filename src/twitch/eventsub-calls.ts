@@ -125,8 +125,8 @@ export function verdictOf(error: unknown): 'exists' | 'dead' | 'app' | 'refused'
     // No other token of this user would do: a scope, or the broadcaster's consent, is missing.
     if (status === 403 || code === 'PERMISSION' || /scope/i.test(said)) return 'refused';
   }
-  // A success that cannot be read is none, and no refusal.
-  if (error.retryable || (status && status < 300)) return 'again';
+  // A success that cannot be read is none, and no refusal; nor is a redirect, which somebody on the way made.
+  if (error.retryable || (status && status < 400)) return 'again';
   return error.fatal ? 'over' : 'refused';
 }
 

@@ -99,6 +99,28 @@ describe('an answer without a subscription in it', () => {
   );
 });
 
+describe('a redirect in place of a subscription', () => {
+  it('ES-15 is no refusal: somebody on the way made it, and the subscription is asked for again', async () => {
+    const given = await eventSubRoom({ scopes });
+    const own = given.options.fetch as (request: Request) => Promise<Response>;
+    let redirects = 2;
+    const fetch = async (request: Request): Promise<Response> => {
+      if (request.method !== 'POST' || redirects-- <= 0) return own(request);
+      return new Response('', { status: 302, headers: { location: 'https://hotel.example/' } });
+    };
+    const twitch = createTwitch({ ...given.options, fetch } as never);
+    const seen = given.watch(twitch.tips());
+    await given.pass(seconds(5));
+    expect(seen.states().at(-1)).toBe('live');
+    expect(seen.errors).toEqual([]);
+    given.mock.eventsub.happen(given.mock.eventsub.what.gift(3));
+    given.mock.eventsub.happen(given.mock.eventsub.what.cheer(1));
+    await given.pass(50);
+    expect(seen.events).toHaveLength(2);
+    await twitch.close();
+  });
+});
+
 describe('what a hostile upstream says', () => {
   it('ES-12 ES-7 is repeated by no letter: neither a token, nor a line of its own, nor a book', async () => {
     const { mock, pass, seen, clock, options } = await bits();
