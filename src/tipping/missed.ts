@@ -1,7 +1,7 @@
 import type { Meta } from '../core/caller.ts';
 import type { CallOptions } from '../core/options.ts';
 import type { Page } from '../core/page.ts';
-import { type Clock, minutes } from '../core/time.ts';
+import { type Clock, days, minutes } from '../core/time.ts';
 import { readDate } from '../core/timestamp.ts';
 import type { PageInput } from './manner.ts';
 import type { TippingTip, TipReceived } from './models.ts';
@@ -60,8 +60,9 @@ function after(
 /** Finds out what one stream missed. */
 export function createMissing({ clock, ask, nameOf }: MissedParts): Missing {
   const known = new Map<string, string>();
-  /** How far the clock of the platform is ahead of ours. */
-  let ahead: number | undefined;
+  /** How far the clock of the platform is ahead of ours, by its events and by its answers. */
+  let told: number | undefined;
+  let dated: number | undefined;
 
   const name = async (id: string): Promise<void> => {
     try {
@@ -88,7 +89,9 @@ export function createMissing({ clock, ask, nameOf }: MissedParts): Missing {
   return {
     heard(at) {
       // Events are late, never early: the least late one is nearest to the truth.
-      if (at !== undefined) ahead = Math.max(ahead ?? Number.NEGATIVE_INFINITY, at - clock.now());
+      // One that is far ahead is a mistake: everything that was missed would count as old.
+      if (at !== undefined && at - clock.now() < days(1))
+        told = Math.max(told ?? Number.NEGATIVE_INFINITY, at - clock.now());
     },
     async fetch(streamId, from, since, signal) {
       const found: [at: number, tip: TippingTip][] = [];
@@ -96,13 +99,18 @@ export function createMissing({ clock, ask, nameOf }: MissedParts): Missing {
       let before = Number.POSITIVE_INFINITY;
       let falling = true;
       let old = false;
+      let agree = true;
       let input: PageInput | undefined = { limit };
       while (input && !(old && falling) && seen.size < most) {
         const { data, meta } = await ask(input, { signal });
         const date = readDate(meta.headers.get('date') ?? '');
         // A date has no fractions: the middle of its second is nearest.
-        if (date !== undefined) ahead = date + second / 2 - clock.now();
-        const start = Math.max(from - slack, since - second) + (ahead ?? 0);
+        if (date !== undefined) dated = date + second / 2 - clock.now();
+        const ahead = dated ?? told ?? 0;
+        const other = told ?? ahead;
+        // Who stamps answers may have another clock than who stamps tips: where they differ, nobody can say which tips are old.
+        if (Math.abs(other - ahead) > slack) agree = false;
+        const start = Math.max(from - slack + Math.min(ahead, other), since - second + ahead);
         const fresh = data.items.filter(({ id }) => !seen.has(id));
         for (const tip of fresh) {
           const at = eventTime(tip) ?? Number.POSITIVE_INFINITY;
@@ -122,7 +130,7 @@ export function createMissing({ clock, ask, nameOf }: MissedParts): Missing {
       return {
         events: found.sort(([one], [other]) => one - other).map(([, tip]) => said(streamId, tip)),
         // Without a clock of the platform nobody can say which tips are old.
-        complete: seen.size < most && ahead !== undefined,
+        complete: agree && seen.size < most && (dated ?? told) !== undefined,
       };
     },
   };

@@ -67,6 +67,19 @@ describe('what a stream missed', () => {
     expect(missed.complete).toBe(true);
   });
 
+  test.each([minutes(60), -minutes(60)])(
+    'TP-30 is not called complete where the Date of an answer is %i ms away from the time of events, and nothing old is given',
+    async (off) => {
+      const { missing } = upstream(() => ({ items: row(120), page: 1, pages: 1 }), date(off));
+      missing.heard(now - seconds(20));
+      const missed = await missing.fetch('s', from, since, signal);
+      expect(missed.complete).toBe(false);
+      if (off < 0) expect(idsOf(missed)).toContain('t0');
+      const lately = await missing.fetch('s', from, now - seconds(5) - off, signal);
+      expect(idsOf(lately)).not.toContain('t80');
+    },
+  );
+
   test('TP-30 is not called complete where nothing tells the clock of the platform', async () => {
     const { missing } = upstream(() => ({ items: row(5), page: 1, pages: 1 }), new Headers());
     expect(await missing.fetch('s', from, since, signal)).toMatchObject({ complete: false });
