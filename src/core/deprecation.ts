@@ -12,7 +12,7 @@ export function readDeprecation(headers: Headers): string | undefined {
   const deprecation = headers.get('deprecation');
   const sunset = headers.get('sunset');
   // The drafts knew `true` and `false`.
-  const old = deprecation !== null && !/^\s*(\?0|false)?\s*$/i.test(deprecation);
+  const old = deprecation !== null && !/^(\?0|false)?$/i.test(deprecation.trim());
   const end = sunset === null ? undefined : dayOf(sunset);
   if (!old && end === undefined) return undefined;
   const since = old ? dayOf(deprecation) : undefined;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { maskAnonymous, maskEvent } from '../../src/core/anonymous.ts';
 import { maskGiver } from '../../src/stream/mask-giver.ts';
 import { toTip } from '../../src/stripchat/index.ts';
+import { toTip as twitchTip } from '../../src/twitch/index.ts';
 import { nested, timed } from './support.ts';
 
 describe('an event that is made to be slow', () => {
@@ -25,6 +26,20 @@ describe('an event that is made to be slow', () => {
     let masked = '';
     expect(timed(() => (masked = JSON.stringify(maskEvent(event))))).toBeLessThan(1500);
     expect(masked).not.toContain('visitor');
+  });
+
+  it('by its names is masked on Twitch, too', () => {
+    const top = Array.from({ length: 20_000 }, (_, nth) => ({
+      is_anonymous: true,
+      user_name: `visitor${(nth * 7919).toString(36)}x`,
+      said: `hello visitor${nth}`,
+    }));
+    const event = { user_name: 'ada', is_anonymous: true, bits: 5, message: 'from visitor7', top };
+    let tip: ReturnType<typeof twitchTip>;
+    expect(
+      timed(() => (tip = twitchTip({ subscription: { type: 'channel.cheer' }, event, message_id: '1' }))),
+    ).toBeLessThan(1500);
+    expect(JSON.stringify(tip)).not.toContain('visitor');
   });
 
   it('by a note of megabytes is a tip without a note', () => {
