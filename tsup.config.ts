@@ -1,4 +1,6 @@
 import { defineConfig } from 'tsup';
+import { houseChunks } from './scripts/house-chunks.ts';
+import { pureValues } from './scripts/pure-values.ts';
 
 /** What can be imported. `test/entries.test.ts` holds this list, package.json and the folders of `src` to one another. */
 const entries = {
@@ -39,10 +41,15 @@ export default defineConfig({
   dts: { entry: entries },
   // The doors stay imports of their own: whoever installs the package gets the file that fits its runtime.
   external: [/^#/],
+  esbuildPlugins: [houseChunks, pureValues],
   format: ['esm'],
   target: 'es2022',
   platform: 'neutral',
   splitting: true,
   sourcemap: true,
+  // The sources are in the package, so the maps only name them.
+  esbuildOptions: (options) => {
+    options.sourcesContent = false;
+  },
   clean: true,
 });

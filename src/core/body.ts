@@ -1,7 +1,7 @@
 import { type Call, errorOf, onFail } from './call.ts';
 
 /** What an answer may hold at most, decoded. */
-const bodyLimit = 10 * 2 ** 20;
+const bodyLimit = 10_485_760;
 
 /** Lets go of a body that nobody reads, so that its connection is free again. */
 export const discard = (response: Response): void => {

@@ -13,7 +13,7 @@ export interface RateWords {
 export type ReadRateWords = (headers: Headers) => RateWords;
 
 /** What a timer can wait, and longer than any honest hint: about 25 days. */
-const longest = 2 ** 31 - 1;
+const longest = 2_147_483_647;
 
 /** The values of a header that came once or several times. The comma of a date separates nothing. */
 export const values = (headers: Headers, name: string): string[] =>

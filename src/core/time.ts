@@ -22,7 +22,7 @@ export const hours = (n: number): number => n * 3_600_000;
 export const days = (n: number): number => n * 86_400_000;
 
 /** `setTimeout` keeps its delay in 32 bits and fires at once beyond that, so a longer wait is made of several. */
-const longestTimer = 2 ** 31 - 1;
+const longestTimer = 2_147_483_647;
 
 /** The clock of the machine. */
 export const systemClock: Clock = {

@@ -23,8 +23,10 @@ function toReadableStream<T>(origin: Origin<T>, options: WatchOptions | undefine
   );
 }
 
+type Face = Omit<EventStream<unknown>, typeof Symbol.asyncDispose> & ThisType<{ [inside]: Origin<unknown> }>;
+
 /** The functions of every stream. Each is made when it is asked for, so that an idle stream has none and `const { close } = stream` works. */
-const face: Omit<EventStream<unknown>, typeof Symbol.asyncDispose> & ThisType<{ [inside]: Origin<unknown> }> = {
+const face = ((): Face => ({
   get subscribe(): EventStream<unknown>['subscribe'] {
     const origin = this[inside];
     return (next, options) => subscribe(origin, next, options);
@@ -55,7 +57,7 @@ const face: Omit<EventStream<unknown>, typeof Symbol.asyncDispose> & ThisType<{ 
   get [Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]() {
     return () => this[inside].close();
   },
-};
+}))();
 
 /** Puts the public face on a source or on what an operator made of one. */
 export const toStream = <T>(origin: Origin<T>): EventStream<T> => Object.create(face, { [inside]: { value: origin } });

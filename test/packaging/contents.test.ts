@@ -1,5 +1,5 @@
 import { expect, inject, test } from 'vitest';
-import { files } from '../support/source.ts';
+import { files, read } from '../support/source.ts';
 
 const packed = inject('packed');
 
@@ -14,4 +14,10 @@ test('what is packed is what the snapshot says: the entries, their types and map
 
 test('the sources are packed whole, and nothing beside them', () => {
   expect(packed.filter((file) => file.startsWith('src/'))).toEqual(files('src', ''));
+});
+
+test('every file that package.json names for imports within the package is there', () => {
+  const targets = [...JSON.stringify(JSON.parse(read('package.json')).imports).matchAll(/\.\/(dist\/[^"]+)/g)];
+  expect(targets.length).toBeGreaterThan(4);
+  expect(targets.map(([, file]) => file).filter((file) => !packed.includes(file ?? ''))).toEqual([]);
 });

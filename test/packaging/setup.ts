@@ -18,7 +18,17 @@ declare module 'vitest' {
 const run = promisify(execFile);
 
 /** What the build reads. */
-const ingredients = ['src', 'package.json', 'tsup.config.ts', 'tsconfig.json', 'README.md', 'CHANGELOG.md', 'LICENSE'];
+const ingredients = [
+  'src',
+  'scripts/house-chunks.ts',
+  'scripts/pure-values.ts',
+  'package.json',
+  'tsup.config.ts',
+  'tsconfig.json',
+  'README.md',
+  'CHANGELOG.md',
+  'LICENSE',
+];
 
 /** Builds and packs the package as `npm publish` would; in a copy, so that nobody who reads `dist` in the meantime is disturbed. */
 async function pack(folder: string): Promise<string> {

@@ -11,7 +11,7 @@ const scripts = packed.filter((file) => file.startsWith('dist/') && file.endsWit
 const installed = (file: string): Promise<string> => readFile(join(app, 'node_modules/tipstream', file), 'utf8');
 
 describe('a source map', () => {
-  it('comes with every script, and names sources that are in the package as they were built', async () => {
+  it('comes with every script, and names sources that are in the package', async () => {
     expect(scripts.length).toBeGreaterThan(20);
     const seen = new Set<string>();
     for (const file of scripts) {
@@ -19,12 +19,10 @@ describe('a source map', () => {
         `//# sourceMappingURL=${posix.basename(file)}.map`,
       );
       const { sources, sourcesContent } = JSON.parse(await installed(`${file}.map`));
-      for (const [index, source] of sources.entries()) {
-        const path = posix.join(posix.dirname(file), source);
-        expect(sourcesContent[index], `${path} of ${file}`).toBe(await installed(path));
-        seen.add(path);
-      }
+      expect(sourcesContent ?? [], 'the package has the sources already').toEqual([]);
+      for (const source of sources) seen.add(posix.join(posix.dirname(file), source));
     }
+    expect([...seen].filter((path) => !packed.includes(path))).toEqual([]);
     expect(seen).toContain('src/twitch/client.ts');
     expect(seen).toContain('src/stream/hub.ts');
   });
