@@ -66,6 +66,7 @@ describe('one door per dependency', () => {
     [/^msw(\/|$)/, /^src\/mock\/msw(-sockets)?\.ts$/],
     [/^@opentelemetry\/api$/, /^src\/adapters\/opentelemetry\//],
     [/^prom-client$/, /^src\/adapters\/prometheus\//],
+    [/^rate-limiter-flexible$/, /^src\/adapters\/redis\//],
     [/^bullmq$/, /^src\/adapters\/fleet\//],
     [/^ioredis$/, /^src\/adapters\/fleet\/cli\.ts$/],
     [/^node:/, /^src\/(mock|adapters)\//],

@@ -1,14 +1,15 @@
 import { configError, isTipstreamError } from '../../core/errors.ts';
-import { type Clock, minutes, seconds, sleep } from '../../core/time.ts';
+import { type Clock, minutes, sleep } from '../../core/time.ts';
 import type { EventStream } from '../../stream/event-stream.ts';
 import { createHub } from '../../stream/hub.ts';
 import { toStream } from '../../stream/stream.ts';
 import type { TipEvent } from '../../stream/tip-event.ts';
 import { createAcknowledger } from './acknowledge.ts';
-import { holdScript, lostScript } from './claim-script.ts';
-import { inTime, patience, type RedisClient, redisError, toList } from './client.ts';
+import { holdScript } from './claim-script.ts';
+import { inTime, type RedisClient, redisError } from './client.ts';
 import { createHand } from './hand.ts';
 import type { RelayKeys } from './keys.ts';
+import { type Entries, longestBlock, openReader, type Reader } from './reader.ts';
 
 /** Who reads a relay. */
 export interface ConsumeOptions {
@@ -34,24 +35,8 @@ export interface ConsumeOptions {
   ahead?: number | undefined;
 }
 
-/** How long the server holds a question when nothing comes; it is asked from time to time what others left behind. */
-const longestBlock = seconds(5);
 /** The waits after one, two, ... failures in a row; the last one stays. */
 const waits: readonly number[] = [250, 500, 1000, 2000];
-
-type Entries = readonly (readonly [entry: string, fields: unknown])[];
-
-const entriesOf = (reply: unknown): Entries =>
-  toList(reply).flatMap((each) => {
-    const [entry, fields] = toList(each);
-    return typeof entry === 'string' ? [[entry, fields] as const] : [];
-  });
-
-/** The entries of the one stream that was read. The map around them is a list of pairs, flat, or an object, by protocol and client. */
-const readOf = (reply: unknown): Entries => {
-  if (!Array.isArray(reply)) return entriesOf(Object.values(Object(reply))[0]);
-  return entriesOf(Array.isArray(reply[0]) ? reply[0][1] : reply[1]);
-};
 
 /** Reads a relay as one consumer of a group. */
 export function consume(
@@ -61,7 +46,7 @@ export function consume(
   { group, consumer, from = 'beginning', claimAfter = minutes(1), ahead = 256 }: ConsumeOptions,
 ): EventStream<TipEvent> {
   if (!group || !consumer) throw configError('redis', 'consume: give group and consumer, each a name');
-  const { stream, facts } = keys;
+  const { stream } = keys;
   let running: Promise<void> = Promise.resolve();
   let watched = false;
 
@@ -118,55 +103,31 @@ export function consume(
     }
   };
 
-  const ask = (connection: RedisClient, ...words: (string | number)[]): Promise<unknown> => {
-    const [command = '', ...args] = words;
-    hub.counters.polls += 1;
-    return inTime(clock, connection.call(String(command), ...args), longestBlock + patience);
-  };
-
-  const makeGroup = async (connection: RedisClient): Promise<void> => {
-    try {
-      await ask(connection, 'XGROUP', 'CREATE', stream, group, from === 'now' ? '$' : '0', 'MKSTREAM');
-    } catch (error) {
-      if (!(error instanceof Error && error.message.startsWith('BUSYGROUP'))) throw error;
-    }
-  };
-
   /** What this consumer was given before and did not acknowledge comes first. */
-  const readHeld = async (connection: RedisClient, signal: AbortSignal): Promise<void> => {
+  const readHeld = async (reader: Reader, signal: AbortSignal): Promise<void> => {
     for (let after: string | undefined = '0'; after !== undefined && !signal.aborted; ) {
       await untilRoom(signal);
-      const entries = readOf(
-        await ask(
-          connection,
-          'XREADGROUP',
-          'GROUP',
-          group,
-          consumer,
-          'COUNT',
-          Math.max(1, room()),
-          'STREAMS',
-          stream,
-          after,
-        ),
-      );
+      hub.counters.polls += 1;
+      const entries: Entries = await reader.held(after, Math.max(1, room()));
       deliver(entries);
       after = entries.at(-1)?.[0];
     }
   };
 
   /** What a dead consumer held. */
-  const claim = async (connection: RedisClient, signal: AbortSignal): Promise<void> => {
-    for (let cursor = '0-0'; room() > 0 && !signal.aborted; ) {
-      const [next, entries] = toList(
-        await ask(connection, 'XAUTOCLAIM', stream, group, consumer, claimAfter, cursor, 'COUNT', room()),
+  const claim = async (reader: Reader, signal: AbortSignal): Promise<void> => {
+    for (let cursor: string | undefined = '0-0'; cursor && room() > 0 && !signal.aborted; ) {
+      hub.counters.polls += 1;
+      const { next, entries }: { next: string | undefined; entries: Entries } = await reader.claim(
+        claimAfter,
+        cursor,
+        room(),
       );
-      deliver(entriesOf(entries));
-      if (typeof next !== 'string' || next === '0-0') break;
+      deliver(entries);
       cursor = next;
     }
-    const lost = Number(await lostScript(connection, [facts], [`lost:${group}`]));
-    if (lost > 0) hub.gap({ reason: 'trimmed', count: lost });
+    const count = await reader.lost();
+    if (count > 0) hub.gap({ reason: 'trimmed', count });
   };
 
   /** Says from time to time that this consumer lives. */
@@ -180,56 +141,34 @@ export function consume(
     }
   };
 
-  const read = async (connection: RedisClient, signal: AbortSignal): Promise<void> => {
-    let claimAt = 0;
+  const read = async (reader: Reader, signal: AbortSignal): Promise<void> => {
     const block = Math.max(1, Math.min(longestBlock, Math.floor(claimAfter / 2)));
-    while (!signal.aborted) {
+    for (let claimAt = 0; !signal.aborted; ) {
       await untilRoom(signal);
-      if (signal.aborted) return;
       if (clock.now() >= claimAt) {
-        await claim(connection, signal);
+        await claim(reader, signal);
         claimAt = clock.now() + block;
-        continue;
+      } else if (!signal.aborted) {
+        hub.counters.polls += 1;
+        deliver(await reader.fresh(room(), block));
+        hub.status('live');
       }
-      const count = room();
-      deliver(
-        readOf(
-          await ask(
-            connection,
-            'XREADGROUP',
-            'GROUP',
-            group,
-            consumer,
-            'COUNT',
-            count,
-            'BLOCK',
-            block,
-            'STREAMS',
-            stream,
-            '>',
-          ),
-        ),
-      );
-      hub.status('live');
     }
   };
 
   const session = async (signal: AbortSignal, begun: () => void): Promise<void> => {
-    // A question that is held would hold up whatever else is asked on its connection.
-    const connection = redis.duplicate({ commandTimeout: undefined, socketTimeout: undefined });
-    connection.on('error', () => {});
-    const leave = (): void => connection.disconnect();
-    signal.addEventListener('abort', leave, { once: true });
+    const reader = openReader(redis, keys, clock, { group, consumer });
+    signal.addEventListener('abort', reader.close, { once: true });
     try {
-      await makeGroup(connection);
+      await reader.makeGroup(from);
       hub.succeeded();
       hub.status('live');
-      await readHeld(connection, signal);
+      await readHeld(reader, signal);
       begun();
-      await read(connection, signal);
+      await read(reader, signal);
     } finally {
-      signal.removeEventListener('abort', leave);
-      leave();
+      signal.removeEventListener('abort', reader.close);
+      reader.close();
     }
   };
 

@@ -1,4 +1,4 @@
-import { Redis, type RedisOptions } from 'ioredis';
+import { Redis } from 'ioredis';
 import { afterAll, onTestFinished } from 'vitest';
 import type { RedisClient } from '../../../src/adapters/redis.ts';
 import type { EventStream, TipEvent } from '../../../src/index.ts';
@@ -15,7 +15,7 @@ export function redisServer(): () => Promise<RedisServer> {
 /** A client as an app makes it; it ends with the test. */
 export function openRedis(
   { port }: { port: number },
-  options: Partial<Pick<RedisOptions, 'keyPrefix' | 'protocol' | 'replyMapping' | 'retryStrategy'>> = {},
+  options: { keyPrefix?: string; protocol?: 2 | 3; enableOfflineQueue?: boolean } = {},
 ): Redis & RedisClient {
   const redis = new Redis({ port, host: '127.0.0.1', retryStrategy: () => 20, ...options });
   redis.on('error', () => {});

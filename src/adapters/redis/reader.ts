@@ -1,0 +1,72 @@
+import { type Clock, seconds } from '../../core/time.ts';
+import { lostScript } from './claim-script.ts';
+import { inTime, patience, type RedisClient, toList } from './client.ts';
+import type { RelayKeys } from './keys.ts';
+
+/** What stands in a stream: the server's id of the entry, and its fields; `null` where it was trimmed since. */
+export type Entries = readonly (readonly [entry: string, fields: unknown])[];
+
+/** The questions of one consumer, over a connection of its own: one that is held would hold up whatever else is asked on it. */
+export interface Reader {
+  /** Makes the group, unless it is there. */
+  makeGroup(from: 'beginning' | 'now'): Promise<void>;
+  /** What this consumer was given after `after` and did not acknowledge. */
+  held(after: string, count: number): Promise<Entries>;
+  /** What nobody was given yet; waits for it so many milliseconds. */
+  fresh(count: number, block: number): Promise<Entries>;
+  /** Takes over what others were given so long ago, from `cursor` on. */
+  claim(after: number, cursor: string, count: number): Promise<{ next: string | undefined; entries: Entries }>;
+  /** How many tips a hard limit took from the group since somebody asked. */
+  lost(): Promise<number>;
+  /** Ends the connection, and every question with it. */
+  close(): void;
+}
+
+/** How long the server holds a question at most. */
+export const longestBlock = seconds(5);
+
+const entriesOf = (reply: unknown): Entries =>
+  toList(reply).flatMap((each) => {
+    const [entry, fields] = toList(each);
+    return typeof entry === 'string' ? [[entry, fields] as const] : [];
+  });
+
+/** The entries of the one stream that was read. The map around them is a list of pairs, flat, or an object, by protocol and client. */
+const readOf = (reply: unknown): Entries => {
+  if (!Array.isArray(reply)) return entriesOf(Object.values(Object(reply))[0]);
+  return entriesOf(Array.isArray(reply[0]) ? reply[0][1] : reply[1]);
+};
+
+export function openReader(
+  redis: RedisClient,
+  { stream, facts }: RelayKeys,
+  clock: Clock,
+  { group, consumer }: { group: string; consumer: string },
+): Reader {
+  const connection = redis.duplicate({ commandTimeout: undefined, socketTimeout: undefined });
+  // The questions fail with it; without a listener it would be printed.
+  connection.on('error', () => {});
+  const ask = (command: string, ...words: (string | number)[]): Promise<unknown> =>
+    inTime(clock, connection.call(command, ...words), longestBlock + patience);
+  const read = async (...words: (string | number)[]): Promise<Entries> =>
+    readOf(await ask('XREADGROUP', 'GROUP', group, consumer, ...words));
+
+  return {
+    async makeGroup(from) {
+      try {
+        await ask('XGROUP', 'CREATE', stream, group, from === 'now' ? '$' : '0', 'MKSTREAM');
+      } catch (error) {
+        if (!(error instanceof Error && error.message.startsWith('BUSYGROUP'))) throw error;
+      }
+    },
+    held: (after, count) => read('COUNT', count, 'STREAMS', stream, after),
+    fresh: (count, block) => read('COUNT', count, 'BLOCK', block, 'STREAMS', stream, '>'),
+    async claim(after, cursor, count) {
+      const reply = await ask('XAUTOCLAIM', stream, group, consumer, after, cursor, 'COUNT', count);
+      const [next, entries] = toList(reply);
+      return { next: typeof next === 'string' && next !== '0-0' ? next : undefined, entries: entriesOf(entries) };
+    },
+    lost: async () => Number(await inTime(clock, lostScript(connection, [facts], [`lost:${group}`]))),
+    close: () => connection.disconnect(),
+  };
+}
