@@ -31,9 +31,11 @@ const remembered = 10_000;
 
 const isEntry = (value: unknown): value is Entry => {
   const entry = value as Entry | null | undefined;
-  return (
-    typeof entry === 'object' && entry?.v === 1 && Number.isFinite(entry.freshUntil) && Array.isArray(entry.headers)
-  );
+  try {
+    return entry?.v === 1 && Number.isFinite(entry.freshUntil) && !!new Headers(entry.headers);
+  } catch {
+    return false;
+  }
 };
 
 /**

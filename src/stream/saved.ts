@@ -11,6 +11,11 @@ export interface Saved<E> {
 }
 
 const isMissing = (value: unknown): boolean => value === undefined || value === null;
+const isText = (value: unknown): boolean => typeof value === 'string';
+
+/** Whether all of a list are as they must be; one that is not there is. */
+const every = (list: unknown, fits: (item: unknown) => boolean): boolean =>
+  isMissing(list) || (Array.isArray(list) && list.every(fits));
 
 /**
  * What a store gave back. Whatever is no checkpoint of ours ends the stream: to begin anew over it would lose the place of whoever wrote it.
@@ -20,8 +25,8 @@ const isMissing = (value: unknown): boolean => value === undefined || value === 
 export function readSaved<E>(platform: string, value: unknown): Saved<E> | undefined {
   if (isMissing(value)) return undefined;
   const { v, page, window, cursor, taken } = value as Partial<Record<keyof Saved<E>, unknown>>;
-  const lists = [page, window].every((list) => isMissing(list) || Array.isArray(list));
-  const texts = [cursor, taken].every((text) => isMissing(text) || typeof text === 'string');
+  const lists = every(page, (item) => isText(Object(item).id)) && every(window, isText);
+  const texts = [cursor, taken].every((text) => isMissing(text) || isText(text));
   if (v === 1 && lists && texts) return value as Saved<E>;
   const message = `${platform}: what the store holds is no checkpoint of this version; give another key, or call forget()`;
   throw new TipstreamError({ code: 'STORE', platform, message, fatal: true });

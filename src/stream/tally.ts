@@ -64,6 +64,12 @@ const keyOf = ({
 }: Pick<TopTipper, 'platform' | 'unit' | 'tipper' | 'tipperId'>): string =>
   JSON.stringify([platform, unit, tipperId ?? tipper, tipperId !== undefined]);
 
+const isNumber = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value);
+
+/** What is no number would spoil every sum that it is added to. */
+const isRow = (row: Partial<Row> | null): boolean =>
+  typeof row?.tipper === 'string' && isNumber(row.amount) && isNumber(row.count) && isNumber(row.worth ?? 0);
+
 /**
  * Totals by platform and unit and the most generous tippers, told after each tip, and to a newcomer at once when there is something to
  * tell. A tip that is delivered again changes nothing. Test tips are not counted; those of unnamed people are summed, and nobody of
@@ -111,8 +117,10 @@ export function tally(stream: EventStream<TipEvent>, options: TallyOptions = {})
   };
 
   const load = (saved: unknown): boolean => {
-    const tally = saved as Tally | undefined;
-    if (typeof tally?.count !== 'number' || typeof tally.totals !== 'object' || !Array.isArray(tally.top)) return false;
+    const tally = saved as Tally | null | undefined;
+    if (!tally || !isNumber(tally.count) || !isNumber(tally.worth ?? 0)) return false;
+    if (!Object.values(tally.totals ?? {}).every(isNumber) || !Array.isArray(tally.top) || !tally.top.every(isRow))
+      return false;
     count = tally.count;
     totals = { ...tally.totals };
     total = tally.worth ?? 0;

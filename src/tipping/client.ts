@@ -132,7 +132,7 @@ export function createTipping(options: TippingOptions): Tipping {
   /** The session that an answer begins. */
   const begin = async (tokens: Partial<TippingTokens>): Promise<void> => {
     const { access_token, ...rest } = tokens;
-    if (access_token === undefined) return;
+    if (typeof access_token !== 'string') return;
     await session.begin({ ...rest, access_token });
     connection.forget();
   };

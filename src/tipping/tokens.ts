@@ -51,7 +51,7 @@ export function sessionOf(tokens: TippingTokens, now: number, id: string, before
     v: 1,
     id,
     access: tokens.access_token,
-    refresh: tokens.refresh_token ?? before,
+    refresh: typeof tokens.refresh_token === 'string' ? tokens.refresh_token : before,
     expiresAt: now + life,
     // A token of a minute or less would be renewed at every call.
     renewAt: now + life - Math.min(early, life / 2),
@@ -64,4 +64,6 @@ export const isSession = (value: unknown): value is KeptSession =>
   value.v === 1 &&
   typeof value.id === 'string' &&
   typeof value.access === 'string' &&
-  typeof value.renewAt === 'number';
+  ['string', 'undefined'].includes(typeof value.refresh) &&
+  isTime(value.renewAt) &&
+  isTime(value.expiresAt);
