@@ -12,12 +12,16 @@ export function request(address: URL, id: string | undefined, inQuery: boolean):
   return new Request(target, { headers });
 }
 
+/** A day. Whoever asks for more is not believed. */
+const longestWait = seconds(86_400);
+
 /** @throws {TipstreamError} when the answer is no stream of events. */
 export function check(response: Response, address: URL): void {
   const { status, headers } = response;
   if (status !== 200) {
     const code = status === 401 ? 'AUTH' : status === 403 ? 'PERMISSION' : status >= 500 ? 'SERVER' : 'HTTP';
-    const retryAfterMs = seconds(Number(headers.get('retry-after'))) || undefined;
+    const wait = seconds(Number(headers.get('retry-after')));
+    const retryAfterMs = wait > 0 && wait < longestWait ? wait : undefined;
     throw problem(address, code, `${status}; look at the server that gives this stream`, undefined, {
       status,
       retryAfterMs,

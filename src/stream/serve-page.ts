@@ -179,17 +179,19 @@ function parseJson(text: string): unknown {
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
+const isNumber = (value: unknown): value is number => Number.isFinite(value);
+
 const isTip = (value: unknown): value is TipEvent =>
   isObject(value) &&
-  Number.isFinite(value.amount) &&
-  typeof value.timestamp === 'number' &&
+  isNumber(value.amount) &&
+  isNumber(value.timestamp) &&
   ['platform', 'tipper', 'message', 'id'].every((name) => typeof value[name] === 'string');
 
 function readGap(value: unknown): Pick<StreamGap, 'reason' | 'from' | 'count'> {
   const { reason, from, count } = isObject(value) ? value : {};
   return {
     reason: typeof reason === 'string' ? reason : 'disconnected',
-    ...(typeof from === 'number' && { from }),
-    ...(typeof count === 'number' && { count }),
+    ...(isNumber(from) && { from }),
+    ...(isNumber(count) && { count }),
   };
 }

@@ -183,7 +183,7 @@ function createRelay<T>(
     find(id) {
       const at = entries.findIndex((entry) => entry.id === id || inHeader(entry.id) === id);
       const place = at >= 0 ? first + at + 1 : id.startsWith(era) ? Number(id.slice(era.length)) : -1;
-      return place >= first && place <= end() ? place : undefined;
+      return Number.isInteger(place) && place >= first && place <= end() ? place : undefined;
     },
     join(page) {
       pages.add(page);

@@ -18,6 +18,8 @@ export interface SseHandlers {
 
 /** No message is as long as this many characters; what is belongs to something else. */
 const longest = 2 ** 20;
+/** It is sent back in a header. */
+const longestId = 1024;
 
 /**
  * Reads `text/event-stream` as the HTML standard describes it, in pieces of any size. A block that was cut off is dropped.
@@ -26,6 +28,8 @@ const longest = 2 ** 20;
  */
 export function createSseReader(handlers: SseHandlers): (text: string) => void {
   let rest = '';
+  /** The piece before ended with what may be half of a line end. */
+  let half = false;
   let started = false;
   let size = 0;
   let event = '';
@@ -47,11 +51,17 @@ export function createSseReader(handlers: SseHandlers): (text: string) => void {
     const [, name, value = ''] = /^([^:]*)(?:: ?(.*))?$/s.exec(text) ?? [];
     if (name === 'event') event = value;
     else if (name === 'data') data.push(value);
-    else if (name === 'id' && !value.includes('\0')) id = value;
+    else if (name === 'id' && value.length <= longestId && !value.includes('\0')) id = value;
     else if (name === 'retry' && /^\d+$/.test(value)) handlers.retry(Number(value));
   };
 
   return (text) => {
+    // Looked at once: a line may come in thousands of pieces.
+    if (started && !half && !/[\r\n]/.test(text) && size + rest.length + text.length <= longest) {
+      rest += text;
+      return;
+    }
+    half = text === '' ? half : text.endsWith('\r');
     let all = rest + text;
     if (!started && all !== '') {
       started = true;

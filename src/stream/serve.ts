@@ -77,7 +77,7 @@ const piece = 64;
  */
 export function toResponse<T>(stream: EventStream<T>, options: ServeOptions<T>): Response {
   const { request, heartbeat = seconds(15), id = ownId } = options;
-  const format = formats[options.format];
+  const format = Object.hasOwn(formats, options.format) && formats[options.format];
   if (!format)
     throw new TipstreamError({
       code: 'CONFIG',
