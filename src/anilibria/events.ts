@@ -103,6 +103,7 @@ export function readFrame(text: string, now: number): Frame {
   // The same title may be told twice: to who watches it, and to who watches all updates.
   const what = plain(data.episode ?? data.new_status);
   const when = plain(data.timestamp);
-  const id = when ? `${type}:${title_id}:${when}:${what}`.slice(0, 100) : undefined;
+  // What is longer is no time and no episode, and not worth the memory.
+  const id = when && when.length + what.length <= 100 ? `${type}:${title_id}:${when}:${what}` : undefined;
   return { kind: 'notification', notification, id };
 }

@@ -1,6 +1,7 @@
 import type { Connection } from '../core/connection.ts';
 import { type ErrorCode, TipstreamError } from '../core/errors.ts';
 import { seconds } from '../core/time.ts';
+import { excerpt } from '../core/words.ts';
 import type { EventStream } from '../stream/event-stream.ts';
 import { originOf, type Watcher } from '../stream/origin.ts';
 import type { Received } from '../stream/pages.ts';
@@ -77,7 +78,8 @@ export function openNotifications(
         if (read.kind === 'invalid')
           return source.emit('invalid', { platform: platform.name, path: read.path, code: read.code });
         if (read.kind === 'notification') return source.deliver(read.notification, read.id);
-        const said = `${read.code}${read.message && ` (upstream: ${read.message})`}`;
+        const [code, message] = [excerpt(read.code), excerpt(read.message)];
+        const said = `${code}${message && ` (upstream: ${message})`}`;
         if (read.code !== 'AUTH_FAILED') {
           const error = failure('UPSTREAM', said);
           settle((asked) => asked.reject(error));

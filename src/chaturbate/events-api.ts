@@ -58,7 +58,8 @@ export function openEventsApi(
       checkHold(longPoll);
       follower.check();
       const said = /[?&]timeout=(\d+(?:\.\d+)?)/.exec(cursor ?? '')?.[1];
-      const hold = cursor === undefined ? longPoll : seconds(Number(said ?? 10));
+      // Nor may an address take our time limit away.
+      const hold = cursor === undefined ? longPoll : Math.min(longest, seconds(Number(said ?? 10)));
       // The next address stands as it came, but for the account in it, which is today's.
       const endpoint =
         cursor === undefined ? endpoints.events : { ...endpoints.events, path: cursor, query: undefined };
@@ -78,7 +79,12 @@ export function openEventsApi(
 
 /** Placeholders stand for user and token: a checkpoint holds neither, and a new token finds its place again. */
 const withoutAccount = (path: string | undefined, redactor: Redactor): string | undefined =>
-  path && redactor.known(path.replace(/^([^?#]*?\/events\/)[^/?#]+\/[^/?#]+/, '$1{username}/{token}'), '{token}');
+  path &&
+  redactor.known(
+    // What the upstream itself writes in braces is no place for us to fill.
+    path.replace(/[{}]/g, encodeURIComponent).replace(/^([^?#]*?\/events\/)[^/?#]+\/[^/?#]+/, '$1{username}/{token}'),
+    '{token}',
+  );
 
 function checkHold(hold: number | undefined): void {
   if (hold === undefined || hold === 0 || (hold >= 1000 && hold <= longest)) return;

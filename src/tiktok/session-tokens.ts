@@ -43,9 +43,10 @@ export function sessionTokens(
     },
     get: (signal) => held() ?? fresh(signal),
     refresh: (stale, signal) => fresh(signal, stale),
-    keep({ access_token, expires_in = unsaid }) {
+    keep({ access_token, expires_in }) {
       token = access_token;
-      until = clock.now() + expires_in * 1000;
+      // What is no time says nothing: a token that is over at once would be asked for at every call.
+      until = clock.now() + (Number(expires_in) > 0 ? Number(expires_in) : unsaid) * 1000;
     },
     forget() {
       token = undefined;

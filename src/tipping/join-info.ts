@@ -16,12 +16,15 @@ const first = (parts: readonly Wire[], names: readonly string[]): unknown => {
   return undefined;
 };
 
+/** A page throws where it is given any other. */
+const isServer = (url: unknown): boolean => /^(stun|turn)s?:/i.test(textOf(url));
+
 /** One server, or nothing where it has no address. `url` is the old name of `urls`. */
 const server = (given: unknown): IceServer[] => {
-  if (typeof given === 'string') return [{ urls: given }];
+  if (typeof given === 'string') return server({ urls: given });
   if (!isWire(given)) return [];
   const { urls = given.url, username, credential } = given;
-  const texts = Array.isArray(urls) ? urls.filter((each) => typeof each === 'string') : textOf(urls);
+  const texts = Array.isArray(urls) ? urls.filter(isServer) : isServer(urls) ? textOf(urls) : '';
   return texts.length
     ? [
         {

@@ -1,4 +1,5 @@
 import { type Invalid, invalid, isWire, secondsOf, textOf, type Wire } from '../stream/tip-wire.ts';
+import { shortId } from './notification.ts';
 import type { TwitchEvent } from './schemas/events.ts';
 
 /** What a frame of the socket says. `at` is the upstream's clock, Unix time in seconds. */
@@ -48,7 +49,7 @@ export function readFrame(text: string): Frame | Invalid {
     case 'notification': {
       const event = notification(metadata, payload);
       if ('invalid' in event) return event;
-      const id = textOf(metadata.message_id).slice(-64);
+      const id = shortId(metadata.message_id);
       return id ? { kind: 'notification', at, id, event } : invalid('wrong type for message_id', 'metadata.message_id');
     }
     case 'session_keepalive':

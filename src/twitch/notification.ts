@@ -11,6 +11,12 @@ export interface Notice {
 
 const part = (value: unknown): Wire => (isWire(value) ? value : {});
 
+/** Ids are opaque; one that is too long keeps the end, which differs, as a text of its own: a slice would keep all of it in memory. */
+export const shortId = (id: unknown): string => {
+  const said = textOf(id);
+  return said.length > 64 ? [...said.slice(-64)].join('') : said;
+};
+
 /**
  * Reads a notification: a frame of the socket (`metadata`, `payload`), the body of a webhook (`subscription`, `event`) with
  * `message_id` and `message_timestamp` of its headers beside, or what `events()` gives.
@@ -21,8 +27,7 @@ export function noticeOf(value: Wire): Notice {
   return {
     type: metadata.subscription_type ?? value.type ?? part(body.subscription).type,
     event: body.event,
-    // Ids are opaque; one that is too long keeps the end, which differs.
-    id: textOf(metadata.message_id ?? value.message_id).slice(-64) || undefined,
+    id: shortId(metadata.message_id ?? value.message_id) || undefined,
     at: metadata.message_timestamp ?? value.message_timestamp,
   };
 }

@@ -62,7 +62,7 @@ const { timeouts } = avatarLimits;
 
 /** The addresses that name no host of the open web; of this machine only what `localhost` and the like stand for. */
 const closed =
-  /^[^.:]+\.?$|^(0|10|192\.168|169\.254|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])|172\.(1[6-9]|2\d|3[01]))\.\d|^\[(?!::1\])|\.(local|internal)\.?$/;
+  /^[^.:]+\.?$|^(0|10|192\.168|169\.254|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])|172\.(1[6-9]|2\d|3[01])|198\.1[89]|2(2[4-9]|[3-5]\d)\.\d+)\.\d|^\[(?!::1\])|\.(local|internal|lan|home|corp|home\.arpa|localhost)\.?$/;
 const own = /^localhost$|^127\.|^\[::1\]$/;
 
 /** Where pictures are fetched from unless the app says otherwise: https on the open web, and this machine, for tests. */
