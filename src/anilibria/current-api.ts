@@ -42,7 +42,7 @@ export function fromRelease(release: unknown): AnilibriaWireTitle {
   return {
     ...named(wire, main, english, alternative),
     description: text(wire.description),
-    type: type === undefined ? undefined : (types[type] ?? type),
+    type: type !== undefined && Object.hasOwn(types, type) ? types[type] : type,
     status: ongoing ? 'ongoing' : 'completed',
     genres: genresOf(wire.genres),
     year: number(wire.year),
@@ -118,7 +118,8 @@ export function fromVersion3(title: unknown): AnilibriaWireTitle {
       medium: text(part(posters.medium).url),
       large: text(part(posters.original).url),
     },
-    updated_at: typeof updated === 'number' ? new Date(updated * 1000).toISOString() : undefined,
+    updated_at:
+      typeof updated === 'number' && Math.abs(updated) < 1e11 ? new Date(updated * 1000).toISOString() : undefined,
     blocked: part(wire.blocked).blocked === true,
   };
 }

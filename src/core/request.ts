@@ -35,7 +35,7 @@ export const fill = (
   missing?: (text: string) => Error,
 ): string =>
   template.replace(/\{(\w+)\}/g, (_, name: string) => {
-    const value = params[name] ?? '';
+    const value = (Object.hasOwn(params, name) && params[name]) || '';
     if (missing && /^\.{0,2}$/.test(value)) throw missing(`"${name}" is missing or empty`);
     return encodeURIComponent(value);
   });

@@ -49,8 +49,9 @@ export function tuned<Endpoints extends object>(
     body && (name === 'kyc.submit' || name === 'wallet.buy')
       ? (input: unknown) => {
           const found = read(body, input);
-          for (const [key, value] of Object.entries(isWire(found) ? found : {}))
-            if (!(key in wire) || isWire(value)) texts(value).forEach(secret);
+          const entries = found instanceof FormData ? [...found] : Object.entries(isWire(found) ? found : {});
+          for (const [key, value] of entries)
+            if (!Object.hasOwn(wire, key) || isWire(value)) texts(value).forEach(secret);
           return found;
         }
       : body;

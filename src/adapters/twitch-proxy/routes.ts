@@ -109,7 +109,8 @@ export function readQuestion(route: Route, query: string): readonly [string, str
   } catch (error) {
     const said = error instanceof Error ? error.message : 'the query is not right';
     const missing = /^(\w+) is missing/.exec(said)?.[1];
-    if (missing) return `Missing required parameter "${wire[missing] ?? missing}"`;
-    return said.replace(/\w+/g, (word) => wire[word] ?? word);
+    const spelled = (word: string): string => (Object.hasOwn(wire, word) ? (wire[word] ?? word) : word);
+    if (missing) return `Missing required parameter "${spelled(missing)}"`;
+    return said.replace(/\w+/g, spelled);
   }
 }
