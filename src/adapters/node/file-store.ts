@@ -90,8 +90,7 @@ export function fileStore(path: string): FileStore {
       // The text is made before anything is awaited: what the caller changes afterwards is not what was given.
       const text = JSON.stringify(value) ?? 'null';
       const { values } = await opened();
-      values.set(key, text);
-      await save(values);
+      await save(values.set(key, text));
     },
     async delete(key) {
       const { values } = await opened();
@@ -191,7 +190,9 @@ async function write(file: string, values: Map<string, string>): Promise<void> {
   const text = `{${[...values].map(([key, value]) => `\n${JSON.stringify(key)}:${value}`).join(',')}\n}\n`;
   try {
     await mkdir(dirname(file), { recursive: true });
-    const handle = await open(temporary, 'w', 0o600);
+    // A link that somebody laid there would lead to another file.
+    await unlink(temporary).catch(() => undefined);
+    const handle = await open(temporary, 'wx', 0o600);
     try {
       await handle.writeFile(text);
       await handle.sync();

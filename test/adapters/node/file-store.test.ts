@@ -88,7 +88,7 @@ test('a disk that refuses is STORE with the reason, and the next write tries aga
   await expect(store.set('a', 2)).rejects.toMatchObject({
     code: 'STORE',
     retryable: true,
-    message: expect.stringContaining('EISDIR'),
+    message: expect.stringContaining('EEXIST'),
   });
   await (await import('node:fs/promises')).rmdir(obstacle);
   await store.set('b', 3);
