@@ -61,7 +61,10 @@ export function createTokens(
     if (!refused.includes(stale)) refused.push(stale);
     if (refused.length > 8) refused.shift();
     try {
-      const token = await take(call, `refresh ${stale}`, (signal) => make(stale, signal));
+      const renew = (old: string): Promise<string> => take(call, `refresh ${old}`, (signal) => make(old, signal));
+      let token = await renew(stale);
+      // What somebody else had renewed meanwhile was refused, too.
+      if (token !== stale && refused.includes(token)) token = await renew(token);
       if (refused.includes(token)) return undefined;
       fresh = token;
       return token;

@@ -54,6 +54,33 @@ describe('a credential', () => {
 });
 
 describe('a refresh', () => {
+  it('core-13 goes on from the newest token, where an older one was tried while a renewal failed', async () => {
+    let held = 'one';
+    let down = false;
+    const asked: string[] = [];
+    // As a session that several clients renew: whoever comes with an old token is given the newest.
+    const { tokens, call, clock } = made({
+      get: () => held,
+      refresh(stale) {
+        asked.push(stale);
+        if (stale !== held) return held;
+        if (down) throw new Error('busy');
+        held = `${held}-renewed`;
+        return held;
+      },
+    });
+    expect(await tokens.refresh('one', call())).toBe('one-renewed');
+    held = 'two';
+    down = true;
+    await failure(tokens.refresh('two', call()));
+    await clock.advance(2000);
+    down = false;
+    // The older one is no better, and is refused in its turn.
+    expect(await tokens.get(call())).toBe('one-renewed');
+    expect(await tokens.refresh('one-renewed', call())).toBe('two-renewed');
+    expect(asked).toEqual(['one', 'two', 'one-renewed', 'two']);
+  });
+
   it('core-13 is one for all who wait, and each may leave alone', async () => {
     const done = gate();
     let refreshed = 0;
