@@ -22,7 +22,8 @@ export const limited = <const Rate extends TippingRate>(rate: Rate): { rate: Rat
   problem(status, headers, text, body) {
     const read = readProblem(status, headers, text, body);
     const { per, limit } = rates[rate];
-    if (status === 429) read.retryAfterMs ??= per / limit;
+    const reset = headers.has('x-ratelimit-reset') || headers.has('ratelimit-reset');
+    if (status === 429 && !reset) read.retryAfterMs ??= per / limit;
     return read;
   },
 });

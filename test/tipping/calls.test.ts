@@ -494,6 +494,17 @@ describe('rates', () => {
     },
   );
 
+  test.each([
+    ['x-ratelimit-reset', '33', 33_000],
+    ['ratelimit-reset', '7', 7_000],
+  ])('TP-16 a 429 with %s names a time, too', async (name, reset, wait) => {
+    const host = await platform();
+    const ada = await as('ada', host, { limiter: false });
+    host.instead = () => ({ status: 429, headers: { [name]: reset }, body: '{}' });
+    expect(await ada.wallet.balance({}).catch((caught) => caught)).toMatchObject({ retryAfterMs: wait });
+    host.instead = undefined;
+  });
+
   test('TP-16 a GET is tried again after a 429, a POST only where the app says so', async () => {
     const host = await platform();
     let refused = 0;
