@@ -1,25 +1,32 @@
-/** `npm run bench` measures everything, prints the table and writes it into docs/benchmarks.md. */
-import { readFileSync, writeFileSync } from 'node:fs';
-import type { Figure } from './compare.ts';
-import { idle } from './idle.ts';
-import { imports } from './imports.ts';
-import { limiter } from './limiter.ts';
-import { request } from './request.ts';
-import { streams } from './streams.ts';
-import { tips } from './tips.ts';
+/** `npm run bench` measures every subject, prints what it found, and writes docs/benchmarks.md. */
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { pageOf } from './page.ts';
+import { installPeers } from './peers.ts';
+import type { Outcome } from './report.ts';
+import { subjects } from './subjects.ts';
+import { thorough } from './turns.ts';
 
-const figures: Figure[] = [];
-for (const measure of [tips, streams, request, limiter, idle, imports]) figures.push(...(await measure()));
+const { values } = parseArgs({ options: { only: { type: 'string' }, short: { type: 'boolean', default: false } } });
+const chosen = values.only?.split(',');
+const unknown = chosen?.filter((name) => !(name in subjects)) ?? [];
+if (unknown.length) throw new Error(`no subject is called ${unknown}; there are ${Object.keys(subjects).join(', ')}`);
+if (values.short) Object.assign(thorough, { processes: 1, rounds: 7, milliseconds: 20 });
 
-const shown = (value: number, unit = ''): string =>
-  `${unit ? Math.round(value * 10) / 10 : value.toFixed(2)} ${unit}`.trim();
-const row = ({ what, value, unit, beside, budget }: Figure): string =>
-  `| ${what} | ${shown(value, unit)} | ${shown(budget, unit)} | ${beside} |`;
-const table = ['| what | measured | goal, at most | beside |', '|---|---|---|---|', ...figures.map(row)].join('\n');
-console.log(table);
-
-const page = new URL('../docs/benchmarks.md', import.meta.url);
-const text = readFileSync(page, 'utf8');
-const [before] = text.split('<!-- figures -->');
-const where = `Node ${process.versions.node}, ${process.platform} ${process.arch}, ${new Date().toISOString().slice(0, 10)}.`;
-writeFileSync(page, `${before}<!-- figures -->\n\n${where}\n\n${table}\n`);
+installPeers();
+const began = Date.now();
+const outcomes: Outcome[] = [];
+for (const [name, measure] of Object.entries(subjects)) {
+  if (chosen && !chosen.includes(name)) continue;
+  const since = Date.now();
+  const outcome = await measure();
+  outcomes.push(outcome);
+  console.log(`\n${name}, ${((Date.now() - since) / 1000).toFixed(0)} s`);
+  for (const { heading, head, rows } of outcome.tables) {
+    console.log(`\n${heading}\n${head.join(' | ')}`);
+    for (const row of rows) console.log(row.join(' | '));
+  }
+  for (const goal of outcome.goals ?? []) console.log(`goal: ${goal.what}: ${goal.measured} (${goal.limit})`);
+}
+if (!chosen && !values.short)
+  writeFileSync(new URL('../docs/benchmarks.md', import.meta.url), pageOf(outcomes, Date.now() - began));
