@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createRelay } from '../../../src/adapters/redis.ts';
-import { createSource, type TipEvent } from '../../../src/index.ts';
+import { createSource, isTipstreamError, type TipEvent } from '../../../src/index.ts';
 import { isLeftOut } from '../../support/engines.ts';
 import { openRedis, redisServer, tipsOf, until } from './support.ts';
 
@@ -23,11 +23,33 @@ describe.skipIf(isLeftOut('Redis'))('a relay', () => {
     await publication.done;
   });
 
+  it('takes nothing before Redis has it, also where the answer is late', async () => {
+    const running = await server();
+    const redis = openRedis(running);
+    await redis.ping();
+    const relay = createRelay({ redis, key: 'late' });
+    const source = createSource<TipEvent>({ platform: 'my-shop' });
+    const publication = relay.publish(source.stream);
+    let taken = 0;
+    running.pause();
+    const pushes = tipsOf(3).map(async (tip) => {
+      await source.push(tip);
+      taken += 1;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect([taken, publication.stats().waiting]).toEqual([0, 3]);
+    running.resume();
+    await Promise.all(pushes);
+    expect(await redis.xlen('late')).toBe(3);
+    await publication.stop();
+  });
+
   it('is read by groups, in order, and acknowledged when taken', async () => {
     const redis = openRedis(await server());
     const relay = createRelay({ redis, key: 'groups' });
     const tips = tipsOf(1000);
     expect(await relay.put(tips)).toEqual({ published: 1000, duplicates: 0 });
+    expect(await relay.put(tips.slice(500))).toEqual({ published: 0, duplicates: 500 });
     for (const group of ['ledger', 'overlay']) {
       const stream = relay.consume({ group, consumer: 'one' });
       const got: TipEvent[] = [];
@@ -42,5 +64,87 @@ describe.skipIf(isLeftOut('Redis'))('a relay', () => {
       ids: 1000,
       groups: ['ledger', 'overlay'].map((name) => ({ name, consumers: 1, pending: 0, lag: 0, trimmed: 0 })),
     });
+  });
+
+  it('keeps the order of each stream, however many are published at a time, in few steps', async () => {
+    const redis = openRedis(await server());
+    const relay = createRelay({ redis, key: 'order' });
+    const sources = Array.from({ length: 20 }, () => createSource<TipEvent>({ platform: 'my-shop' }));
+    const publications = sources.map(({ stream }) => relay.publish(stream));
+    await redis.config('RESETSTAT');
+    await Promise.all(sources.map(({ push }, index) => Promise.all(tipsOf(100, `room-${index}`).map(push))));
+    const calls = /cmdstat_evalsha:calls=(\d+)/.exec(await redis.info('commandstats'))?.[1];
+    expect(Number(calls)).toBeLessThan(20);
+    const entries = await redis.xrange('order', '-', '+');
+    const ids = entries.map(([, [, json = '']]) => JSON.parse(json).id);
+    for (let room = 0; room < 20; room += 1)
+      expect(ids.filter((id) => id.includes(`:room-${room}-`))).toEqual(
+        tipsOf(100, `room-${room}`).map(({ id }) => id),
+      );
+    await Promise.all(publications.map(({ stop }) => stop()));
+  });
+
+  it('goes on when the server has forgotten its scripts', async () => {
+    const redis = openRedis(await server());
+    const relay = createRelay({ redis, key: 'scripts' });
+    await relay.put(tipsOf(1));
+    await redis.script('FLUSH');
+    expect(await relay.put(tipsOf(2))).toEqual({ published: 1, duplicates: 1 });
+  });
+
+  it('remembers an id for the time that was asked for, and forgets it within twice that', async () => {
+    const redis = openRedis(await server());
+    const relay = createRelay({ redis, key: 'forgets', idsFor: 300 });
+    const [first = tipsOf(1)[0], second] = tipsOf(2);
+    if (!first || !second) throw new Error('two');
+    await relay.put([first]);
+    const began = Date.now();
+    // Others come meanwhile, so that the generations change places.
+    for (let index = 0; Date.now() < began + 250; index += 1) {
+      await relay.put([...tipsOf(1, `other-${index}`), first]);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect(
+      await redis
+        .xrange('forgets', '-', '+')
+        .then((all) => all.filter(([, [, json]]) => json?.includes(`"${first.id}"`))),
+    ).toHaveLength(1);
+    await until(() => Date.now() > began + 650);
+    expect(await relay.put([first])).toEqual({ published: 1, duplicates: 0 });
+    await until(async () => (await redis.exists('{forgets}:ids:young', '{forgets}:ids:old')) === 0);
+  });
+
+  it('refuses what is no tip, by the name of the field and without its content', async () => {
+    const redis = openRedis(await server());
+    const relay = createRelay({ redis, key: 'refuses' });
+    const [tip] = tipsOf(1);
+    const circular: Record<string, unknown> = {};
+    circular.self = circular;
+    for (const [wrong, message] of [
+      [{ amount: Number.NaN }, 'wrong type for amount'],
+      [{ id: '' }, 'wrong type for id'],
+      [{ anonymous: 'Mallory' }, 'wrong type for anonymous'],
+      [{ meta: circular }, 'wrong type for meta'],
+    ] as const) {
+      const error = await relay.put([{ ...tip, ...wrong } as unknown as TipEvent]).catch((thrown: unknown) => thrown);
+      expect(isTipstreamError(error, 'VALIDATION') && error.message).toBe(message);
+    }
+    const source = createSource<TipEvent>({ platform: 'my-shop' });
+    const failed: unknown[] = [];
+    source.stream.on('failed', ({ label }) => failed.push(label));
+    const publication = relay.publish(source.stream);
+    await source.push({ ...tip, amount: Number.POSITIVE_INFINITY } as TipEvent);
+    expect([publication.stats().refused, failed, await redis.exists('refuses')]).toEqual([1, ['publish'], 0]);
+    await publication.stop();
+  });
+
+  it('writes neither the name behind an anonymous tip nor what came with `raw`', async () => {
+    const redis = openRedis(await server());
+    const relay = createRelay({ redis, key: 'anonymous' });
+    const [tip] = tipsOf(1);
+    const raw = { value: { user: 'not-a-name' } };
+    const hidden = { ...tip, anonymous: true, tipper: 'not-a-name', tipperId: 'not-a-name', avatarUrl: 'not-a-name' };
+    await relay.put([Object.defineProperty(hidden, 'raw', raw) as TipEvent]);
+    expect(JSON.stringify(await redis.xrange('anonymous', '-', '+'))).not.toContain('not-a-name');
   });
 });
