@@ -8,7 +8,7 @@ const soon = { CHATURBATE_POLL_INTERVAL: '0.05', STRIPCHAT_POLL_INTERVAL: '0.05'
 
 /** Gives an app what the programs ask for beside the package. */
 export async function installBeside(app: string): Promise<void> {
-  for (const name of ['keyv', 'prom-client', 'msw'])
+  for (const name of ['keyv', 'prom-client', 'msw', '@opentelemetry'])
     await symlink(join(root, 'node_modules', name), join(app, 'node_modules', name)).catch(() => 'it is there');
 }
 

@@ -202,6 +202,23 @@ const programs: Record<string, GuideProgram> = {
       expect(anilibria.internal).toMatchObject({ synced: [{}], cleared: [{}], notified: [{}] });
     },
   },
+  // Watching it work
+  channels: { prints: [/^ {2}type: 'response',$/, /^\d+$/] },
+  metrics: {
+    prints: [/^\d+$/],
+    env: { PORT: '0' },
+    async meanwhile(_mock, program) {
+      const port = /port: (\d+)/.exec(await program.printed(/^metrics at /))?.[1];
+      await program.printed(/^\d+$/);
+      const shown = await (await fetch(`http://127.0.0.1:${port}`)).text();
+      expect(shown).toMatch(/^tipstream_tips_total\{platform="\w+",unit="\w+"\} \d+$/m);
+      expect(shown).toMatch(
+        /^tipstream_requests_total\{platform="\w+",endpoint="events",method="GET",status="200"\} \d+$/m,
+      );
+    },
+  },
+  traces: { prints: [/^ {2}name: 'GET events',$/, /^ {2}name: 'process tips',$/, /^\d+$/] },
+
   'anilibria-metrics': { prints: [/^anilibria_requests_total\{method="GET",endpoint="popular",status="200"\} 1$/] },
   'anilibria-news': {
     prints: ['Последний сад 18', 'new: Последний сад'],
