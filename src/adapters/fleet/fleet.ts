@@ -134,7 +134,7 @@ export function createFleet(options: FleetOptions): Fleet {
         return { ...toStatus(name, clock.now(), entries, workers), ...(stats && { relay: stats }) };
       }),
     work: (work) => {
-      const worker = encodeURIComponent(work.name ?? `${hostname()}-${process.pid}`);
+      const worker = work.name ?? `${hostname()}-${process.pid}`;
       return startWorker({ ...work, redis, queue: name, prefix, timing, clock, log, name: worker });
     },
     async close() {

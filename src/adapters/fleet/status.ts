@@ -118,11 +118,20 @@ function toEntry(job: Job, state: string) {
     id,
     platform,
     state,
-    worker: job.processedBy,
+    worker: job.processedBy === undefined ? undefined : nameOf(job.processedBy),
     since: job.processedOn ?? job.timestamp,
     progress: job.progress,
     channel,
   };
+}
+
+/** A worker's name as it was given: Redis takes no spaces in the name of a connection. */
+function nameOf(worker: string): string {
+  try {
+    return decodeURIComponent(worker);
+  } catch {
+    return worker;
+  }
 }
 
 /** The names of the workers that are connected. */
@@ -130,6 +139,6 @@ export async function readWorkers(queue: Queue): Promise<string[]> {
   const clients = await queue.getWorkers();
   return clients.flatMap(({ rawname = '' }) => {
     const [, worker] = rawname.split(':w:');
-    return worker === undefined ? [] : [decodeURIComponent(worker)];
+    return worker === undefined ? [] : [nameOf(worker)];
   });
 }

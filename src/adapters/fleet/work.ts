@@ -104,7 +104,8 @@ export function startWorker(crew: Crew): FleetWorker {
   });
   const worker = new Worker(queueName, processor.process, {
     ...common,
-    name,
+    // It becomes part of the name of a connection, which takes no spaces.
+    name: encodeURIComponent(name),
     autorun: false,
     lockDuration: timing.lock,
     stalledInterval: timing.stalled,
@@ -147,7 +148,8 @@ export function startWorker(crew: Crew): FleetWorker {
       looking = look()
         .catch(failed)
         .finally(() => {
-          if (!closing) lookIn(timing.look);
+          // Who is full while channels lie there looks again soon: a silent channel is worse than an uneven share.
+          if (!closing) lookIn(share.full ? soon : timing.look);
         });
     });
   }
