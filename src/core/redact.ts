@@ -59,7 +59,8 @@ const pattern = (secret: string): string =>
 
 /** Makes a redactor that knows no secret by value yet. */
 export function createRedactor(): Redactor {
-  const secrets = new Set<string>();
+  /** With what finds each. */
+  const secrets = new Map<string, string>();
   let known: RegExp | undefined;
   const text = (input: string): string => {
     try {
@@ -71,7 +72,18 @@ export function createRedactor(): Redactor {
       return mask;
     }
   };
-  const hide = (input: string, instead = mask): string => (known ? input.replace(known, instead) : input);
+  const hide = (input: string, instead = mask): string => {
+    if (secrets.size === 0) return input;
+    // Made when it is wanted: many may come at once.
+    known ??= new RegExp(
+      [...secrets]
+        .sort(([a], [b]) => b.length - a.length)
+        .map(([, found]) => found)
+        .join('|'),
+      'gi',
+    );
+    return input.replace(known, instead);
+  };
   const value = (input: unknown): unknown => {
     const shown = (key: string, item: unknown): unknown =>
       item != null && isSecretName(key) ? mask : typeof item === 'string' ? text(item) : item;
@@ -86,17 +98,12 @@ export function createRedactor(): Redactor {
     add(secret) {
       // An answer may hold anything in the place of a token.
       if (typeof secret !== 'string' || secret.length < 4) return;
-      const old = secrets.delete(secret);
-      secrets.add(secret);
+      const old = secrets.get(secret);
+      secrets.delete(secret);
+      secrets.set(secret, old ?? pattern(secret));
       if (old) return;
-      for (const oldest of secrets) if (secrets.size > most) secrets.delete(oldest);
-      known = new RegExp(
-        [...secrets]
-          .sort((a, b) => b.length - a.length)
-          .map(pattern)
-          .join('|'),
-        'gi',
-      );
+      for (const oldest of secrets.keys()) if (secrets.size > most) secrets.delete(oldest);
+      known = undefined;
     },
     known: hide,
     text,

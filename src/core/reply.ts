@@ -30,7 +30,9 @@ export async function readAnswer<Out>(
   const { headers } = response;
   const now = clock.now();
   const rateLimit = readRateLimit(headers, now, readRateWords?.(headers));
-  const requestId = headers.get('x-request-id') ?? headers.get('request-id') ?? undefined;
+  const said = headers.get('x-request-id') ?? headers.get('request-id');
+  // Whoever answers may repeat a credential anywhere.
+  const requestId = said === null ? undefined : redactor.text(said);
   const fail = (code: ErrorCode, text: string, more?: Partial<TipstreamErrorInit>): TipstreamError =>
     errorOf(call, code, `${status}, ${text}`, { status, rateLimit, requestId, ...more });
 
@@ -65,7 +67,7 @@ export async function readAnswer<Out>(
     // Masked before it is read: a text that is cut would leave half a secret that no one recognises.
     const problem = (endpoint.problem ?? platform.problem)?.(
       status,
-      headers,
+      new Headers([...headers].map(([name, value]) => [name, redactor.text(value)])),
       redactor.text(text),
       // To look at every text of a large one takes seconds.
       text.length > 1e6 ? undefined : redactor.value(body),
