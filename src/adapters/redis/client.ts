@@ -12,7 +12,11 @@ export interface RedisClient {
   /** Sends a command. */
   call(command: string, ...args: (string | number)[]): Promise<unknown>;
   /** Another connection to the same server. */
-  duplicate(override?: { commandTimeout?: undefined; socketTimeout?: undefined }): RedisClient;
+  duplicate(override?: {
+    commandTimeout?: undefined;
+    socketTimeout?: undefined;
+    enableOfflineQueue?: boolean;
+  }): RedisClient;
   /** Ends the connection at once. */
   disconnect(): void;
   /** Listens to what goes wrong with the connection. */

@@ -126,7 +126,7 @@ export function createLine({ redis, key, rateClass, processes, clock, reach }: L
     const slow = elapsed > count.margin && kind !== 'bucket';
     const { resetAt, remaining } = rateLimit;
     if (!taking.taken || !(back || late || slow || holdMs || remaining !== undefined)) return;
-    void reach.run(clock, () =>
+    reach.tell(() =>
       count.tell(taking.taken, elapsed, {
         fate: back ? 'back' : slow ? 'slow' : '',
         holdMs,

@@ -9,6 +9,8 @@ export interface Reach {
   readonly away: boolean;
   /** Runs a command within a short time; what fails makes Redis away. */
   run<T>(clock: Clock, command: () => Promise<T>): Promise<T | undefined>;
+  /** Runs a command that nobody waits for. Whether Redis is away, the next call finds out. */
+  tell(command: () => Promise<unknown>): void;
 }
 
 /** Who is told. */
@@ -57,6 +59,9 @@ export function createReach(redis: RedisClient, { logger = plainLogger(), onErro
   return {
     get away() {
       return away;
+    },
+    tell(command) {
+      if (!away) command().catch(() => {});
     },
     async run(clock, command) {
       say = createLog('redis', clock, logger);

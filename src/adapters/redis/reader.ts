@@ -43,7 +43,12 @@ export function openReader(
   clock: Clock,
   { group, consumer }: { group: string; consumer: string },
 ): Reader {
-  const connection = redis.duplicate({ commandTimeout: undefined, socketTimeout: undefined });
+  // What suits the app's commands, a limit of its own among it, suits no question that is held; and the first is asked before there is a connection.
+  const connection = redis.duplicate({
+    commandTimeout: undefined,
+    socketTimeout: undefined,
+    enableOfflineQueue: true,
+  });
   // The questions fail with it; without a listener it would be printed.
   connection.on('error', () => {});
   const ask = (command: string, ...words: (string | number)[]): Promise<unknown> =>

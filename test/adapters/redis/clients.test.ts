@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createRedisLimiter, createRelay, type RedisClient, redisStore } from '../../../src/adapters/redis.ts';
@@ -44,8 +45,10 @@ describe.skipIf(isLeftOut('Redis'))('a client of ioredis', () => {
     ['by RESP 3', { protocol: 3 }],
     ['by RESP 2', { protocol: 2 }],
     ['with a prefix of its own', { keyPrefix: 'mine:' }],
+    ['that holds no command back', { enableOfflineQueue: false }],
   ] as const)('serves %s', async (name, options) => {
     const redis = openRedis(await server(), options);
+    if ('enableOfflineQueue' in options) await once(redis, 'ready');
     await everything(redis, `key ${name}`, `lock ${name}`);
     if ('keyPrefix' in options) {
       const keys = await openRedis(await server()).keys('*with a prefix*');

@@ -44,3 +44,7 @@ export async function takeAll<T>(stream: EventStream<T>, count: number): Promise
 export async function until(question: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await question())) await new Promise((resolve) => setTimeout(resolve, 5));
 }
+
+/** The most that lie in any window, its end excluded. */
+export const mostIn = (times: readonly number[], per: number): number =>
+  Math.max(0, ...times.map((from) => times.filter((at) => at >= from && at < from + per).length));

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { createRedisLimiter, type RedisLimiterOptions } from '../../../src/adapters/redis.ts';
+import { systemClock } from '../../../src/core/time.ts';
+import { isTipstreamError, type Limiter, type RateClass } from '../../../src/index.ts';
+import { isLeftOut } from '../../support/engines.ts';
+import { openRedis, redisServer, until } from './support.ts';
+
+const server = redisServer();
+const clock = systemClock;
+const now = (): number => performance.now();
+const window: RateClass = { limit: 5, per: 200 };
+
+/** Limiters of as many processes: each has a client of its own. */
+const limiters = (count: number, options: Partial<RedisLimiterOptions> = {}): Promise<Limiter[]> =>
+  Promise.all(
+    Array.from({ length: count }, async () =>
+      createRedisLimiter({ redis: openRedis(await server()), logger: false, ...options }),
+    ),
+  );
+
+const two = async (options?: Partial<RedisLimiterOptions>): Promise<[Limiter, Limiter]> => {
+  const [one, other] = await limiters(2, options);
+  if (!one || !other) throw new Error('two are made');
+  return [one, other];
+};
+
+/** Calls of one key, one after the other; each is over at once. */
+async function call(limiter: Limiter, key: string, rate: RateClass, count: number): Promise<number[]> {
+  const times: number[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const slot = await limiter.acquire(key, rate, { clock });
+    times.push(now());
+    slot.release();
+  }
+  return times;
+}
+
+describe.skipIf(isLeftOut('Redis'))('a call that waits for Redis', () => {
+  it('rejects at once where the wait would be too long, and says how long it would be', async () => {
+    const [one, other] = await two();
+    await call(one, 'long', { limit: 5, per: 60_000 }, 5);
+    const error = await other
+      .acquire('long', { limit: 5, per: 60_000 }, { clock, maxWait: 1000 })
+      .catch((thrown: unknown) => thrown);
+    expect(isTipstreamError(error, 'RATE_LIMITED') && error.retryAfterMs).toBeGreaterThan(55_000);
+    expect(other.state('long')).toMatchObject({ limit: 5, remaining: 0, waiting: 0 });
+  });
+
+  it('rejects where those before it take too long, also while they wait', async () => {
+    const rate: RateClass = { limit: 1, per: 400 };
+    const [one] = await two();
+    await call(one, 'behind', rate, 1);
+    const first = one.acquire('behind', rate, { clock, maxWait: 700 });
+    const second = one.acquire('behind', rate, { clock, maxWait: 700 }).catch((thrown: unknown) => thrown);
+    expect(isTipstreamError(await second, 'RATE_LIMITED')).toBe(true);
+    (await first).release();
+  });
+
+  it('gives the place of a call that was given up to the next, also of another process', async () => {
+    const [one, other] = await two();
+    await call(one, 'given up', { limit: 3, per: 60_000 }, 2);
+    const controller = new AbortController();
+    const waiting = one.acquire('given up', { limit: 3, per: 60_000 }, { clock, signal: controller.signal });
+    // The place is on its way to it.
+    controller.abort(new Error('gone'));
+    await expect(waiting).rejects.toThrow('gone');
+    await until(async () => {
+      const slot = await other
+        .acquire('given up', { limit: 3, per: 60_000 }, { clock, maxWait: 500 })
+        .catch(() => undefined);
+      return slot !== undefined;
+    });
+    expect(one.state('given up')?.waiting).toBe(0);
+  });
+
+  it('holds all processes back after the 429 of one', async () => {
+    const [one, other] = await two();
+    const slot = await one.acquire('held', window, { clock });
+    const began = now();
+    slot.release({}, 200);
+    const [mine] = await call(one, 'held', window, 1);
+    const [theirs] = await call(other, 'held', window, 1);
+    expect(Math.min(mine ?? 0, theirs ?? 0) - began).toBeGreaterThanOrEqual(199);
+  });
+
+  it('allows no process more than the headers of one said', async () => {
+    const [one, other] = await two();
+    const slot = await one.acquire('said', { limit: 100, per: 60_000 }, { clock });
+    const began = now();
+    slot.release({ remaining: 2, resetAt: Date.now() + 400 });
+    await call(one, 'said', { limit: 100, per: 60_000 }, 1);
+    const [, third] = await call(other, 'said', { limit: 100, per: 60_000 }, 2);
+    expect((third ?? 0) - began).toBeGreaterThanOrEqual(395);
+    expect(other.state('said')).toMatchObject({ limit: 100 });
+  });
+
+  it('is not confused by a clock of the server that was set back', async () => {
+    const redis = openRedis(await server());
+    const [one] = await two();
+    await call(one, 'back', window, 5);
+    const key = (await redis.keys('*back}'))[0] ?? '';
+    // As if it had been an hour later then.
+    await redis.hset(key, 'last', String(Date.now() + 3_600_000));
+    const times = (await redis.lrange(`${key}:calls`, 0, -1)).map((time) => Number(time) + 3_600_000);
+    await redis.del(`${key}:calls`);
+    await redis.rpush(`${key}:calls`, ...times.map(String));
+    const began = now();
+    await call(one, 'back', window, 1);
+    expect(now() - began).toBeGreaterThan(window.per / 2);
+    expect(now() - began).toBeLessThan(2 * window.per);
+  });
+
+  it('forgets a key that nobody asks for any more, there and here', async () => {
+    const redis = openRedis(await server());
+    const [one] = await two({ prefix: 'forgets:' });
+    await call(one, 'key', { limit: 5, per: 100 }, 2);
+    expect(await redis.keys('*forgets:*')).toHaveLength(2);
+    await until(async () => (await redis.keys('*forgets:*')).length === 0);
+  });
+});
