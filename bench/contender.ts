@@ -13,17 +13,25 @@ const run = await contender.open();
  */
 async function turn(work: Run, count: number): Promise<number> {
   await globalThis.gc?.({ type: 'minor', execution: 'sync' });
-  const began = process.cpuUsage();
+  const began = used();
   await work(count);
-  const { user, system } = process.cpuUsage(began);
-  return (user + system) / count;
+  return (used() - began) / count;
 }
 
-/** Works until everything is compiled. */
+/** Microseconds of a processor so far. */
+const used = (): number => {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+};
+
+/** Works until everything is compiled: so many milliseconds of a processor, as on a busy machine the compiler has to wait too. */
 async function warm(milliseconds: number): Promise<number> {
   let count = 1;
-  for (const until = performance.now() + milliseconds; performance.now() < until; count = Math.min(count * 2, 500))
+  const until = used() + milliseconds * 1000;
+  for (const latest = performance.now() + 10 * milliseconds; used() < until && performance.now() < latest; ) {
     await run(count);
+    count = Math.min(count * 2, 500);
+  }
   return count;
 }
 

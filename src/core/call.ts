@@ -25,9 +25,9 @@ export interface Call {
   readonly facts: Facts;
   readonly clock: Clock;
   /** Why it ended early. */
-  failure?: TipstreamError;
-  /** Its end for what takes only signals. */
-  readonly controller: AbortController;
+  failure: TipstreamError | undefined;
+  /** Ends what takes only signals; made by `signalOf`. */
+  controller: AbortController | undefined;
   /** The credential that it was sent with. */
   token?: string;
   /** Told when it ends early. */
@@ -38,7 +38,7 @@ export interface Call {
 
 /** Opens a call that ends with the signal of its caller. */
 export function openCall(clock: Clock, facts: Facts, signal?: AbortSignal): Call {
-  const call: Call = { facts, clock, controller: new AbortController(), failed: new Set(), stops: [] };
+  const call: Call = { facts, clock, failure: undefined, controller: undefined, failed: new Set(), stops: [] };
   if (!signal) return call;
   const abort = (): void => fail(call, errorOf(call, 'ABORTED', 'ended by its signal', { cause: signal.reason }));
   if (signal.aborted) abort();
@@ -72,8 +72,17 @@ export function errorOf(call: Call, code: ErrorCode, text: string, more?: Partia
 export function fail(call: Call, error: TipstreamError): void {
   if (call.failure) return;
   call.failure = error;
-  call.controller.abort(error);
+  call.controller?.abort(error);
   for (const run of [...call.failed]) run(error);
+}
+
+/** The end of a call for what takes only signals. */
+export function signalOf(call: Call): AbortSignal {
+  if (!call.controller) {
+    call.controller = new AbortController();
+    if (call.failure) call.controller.abort(call.failure);
+  }
+  return call.controller.signal;
 }
 
 /** Ends a call in `ms` milliseconds with `TIMEOUT`. */

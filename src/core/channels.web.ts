@@ -1,4 +1,4 @@
-import type { Publish } from './channels.node.ts';
+import type { Channel } from './channels.node.ts';
 
 /** A page has no channels. */
-export const channelOf = (_name: string): Publish | undefined => undefined;
+export const channelOf = (_name: string): Channel | undefined => undefined;

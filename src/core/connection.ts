@@ -3,7 +3,7 @@ import { checkAddress } from './address.ts';
 import type { Answer, SendOptions } from './answer.ts';
 import { attempt } from './attempt.ts';
 import type { Credential } from './auth.ts';
-import { type Call, errorOf, fail, openCall, race } from './call.ts';
+import { type Call, errorOf, fail, openCall, race, signalOf } from './call.ts';
 import { defined } from './defined.ts';
 import type { Endpoint, Platform } from './endpoint.ts';
 import { configError, type RateLimit } from './errors.ts';
@@ -146,7 +146,7 @@ export function open(
         if (!states.has(rate)) states.set(rate, () => limiter.state(key));
         const { deadlineAt } = call.facts;
         const maxWait = deadlineAt && deadlineAt - clock.now();
-        return limiter.acquire(key, rateClass, { clock, signal: call.controller.signal, maxWait });
+        return limiter.acquire(key, rateClass, { clock, signal: signalOf(call), maxWait });
       };
       const entered = account === undefined ? accountOf(call).then(enter) : enter(account);
       // Ours ends with the call by itself.

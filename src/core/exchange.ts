@@ -1,6 +1,6 @@
 import { loadHttp } from '#http';
 import { discard } from './body.ts';
-import { type Call, contextOf, errorOf, race } from './call.ts';
+import { type Call, contextOf, errorOf, race, signalOf } from './call.ts';
 import type { Ground } from './ground.ts';
 import { readNetworkFailure } from './network.ts';
 import { seconds } from './time.ts';
@@ -32,7 +32,7 @@ export async function exchange(
     // Whatever came of an earlier attempt, of this one nothing is known.
     progress.sent = 'maybe';
     telemetry.emit('request', () => contextOf(call));
-    const response = await options.fetch(request, { signal: call.controller.signal });
+    const response = await options.fetch(request, { signal: signalOf(call) });
     if (call.failure) discard(response);
     return response;
   };

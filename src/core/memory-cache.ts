@@ -55,13 +55,14 @@ export function memoryCache(options: MemoryCacheOptions = {}): MemoryCache {
   };
   return {
     get(key) {
-      const kept = young.get(key) ?? old.get(key);
+      const recent = young.get(key);
+      const kept = recent ?? old.get(key);
       if (!kept || clock.now() >= kept.until) {
         if (kept) drop(key);
         misses += 1;
         return undefined;
       }
-      if (!young.has(key)) put(key, kept);
+      if (!recent) put(key, kept);
       hits += 1;
       return kept.value;
     },

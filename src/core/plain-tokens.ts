@@ -1,4 +1,4 @@
-import { errorOf, race } from './call.ts';
+import { errorOf, race, signalOf } from './call.ts';
 import type { MakeTokens } from './tokens.ts';
 
 /** Looks a credential up for every request, and knows no way to renew it: what a platform with permanent keys needs. */
@@ -11,7 +11,7 @@ export const plainTokens: MakeTokens = (credential, _clock, redactor) => {
   return {
     async get(call) {
       try {
-        const token = await race(call, Promise.resolve(look(call.controller.signal)));
+        const token = await race(call, Promise.resolve(look(signalOf(call))));
         redactor.add(token);
         return token;
       } catch (error) {

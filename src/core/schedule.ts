@@ -25,7 +25,9 @@ export function windowSchedule({ limit, per, spacing }: RateClass): Schedule {
     at(ahead, from) {
       const start = ahead < allowed ? from : Math.max(from, until);
       if (gap) return Math.max(start, (times.at(-1) ?? -gap) + gap) + ahead * gap;
-      const before = times[(ahead % limit) - limit + times.length] ?? -per;
+      const place = (ahead % limit) - limit + times.length;
+      // A list is slow to say that it has nothing before its first.
+      const before = place < 0 ? -per : (times[place] ?? -per);
       return Math.max(start, before + per) + Math.floor(ahead / limit) * per;
     },
     take(now) {

@@ -1,4 +1,5 @@
 import { channelOf } from '#channels';
+import type { Channel } from './channels.node.ts';
 import type { RateLimit } from './errors.ts';
 import type { Stop } from './time.ts';
 
@@ -60,6 +61,8 @@ interface Ear {
 /** Makes the telemetry of one client. Where the runtime has channels, `tipstream:{name}` carries every event too. */
 export function createTelemetry(everything?: TelemetryListener): Telemetry {
   const ears = new Set<Ear>();
+  /** Looked for once: that costs more than to find that nobody listens there. */
+  const channels: Partial<Record<keyof TelemetryEvents, Channel | undefined>> = {};
   return {
     on(name, listener) {
       const ear = { name, listener };
@@ -67,8 +70,12 @@ export function createTelemetry(everything?: TelemetryListener): Telemetry {
       return () => ears.delete(ear);
     },
     emit(type, make) {
+      if (!(type in channels)) channels[type] = channelOf(type);
+      const channel = channels[type];
+      const publish = channel?.hasSubscribers ? (event: object) => channel.publish(event) : undefined;
+      if (!publish && !everything && ears.size === 0) return;
       let event: object | undefined;
-      const all: Ear[] = [...ears, { listener: everything }, { listener: channelOf(type) }];
+      const all: Ear[] = [...ears, { listener: everything }, { listener: publish }];
       for (const { name, listener } of all) {
         if (!listener || (name ?? type) !== type) continue;
         event ??= { type, ...make() };

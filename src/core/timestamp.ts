@@ -8,7 +8,10 @@ export function readDate(text: string): number | undefined {
   const zoned = /^[a-z]{3,9},? [\w -]+ ?\d\d:\d\d:\d\d( \d{4})?( GMT)?$/i.test(text)
     ? text.replace(/( GMT)?$/i, ' GMT')
     : /^\d{4}-\d\d-\d\d/.test(text)
-      ? text.replace(/[ T]([\d:.]+)$/, 'T$1Z').replace(/([+-]\d\d)(\d\d)$/, '$1:$2')
+      ? // Said in full, as most say it: nothing is to be replaced, and looking for it would cost more than the rest.
+        text.endsWith('Z')
+        ? text
+        : text.replace(/[ T]([\d:.]+)$/, 'T$1Z').replace(/([+-]\d\d)(\d\d)$/, '$1:$2')
       : '';
   const at = zoned ? Date.parse(zoned) : Number.NaN;
   return Number.isNaN(at) ? undefined : at;
