@@ -50,7 +50,11 @@ export interface ClientBase {
   close(): Promise<void>;
 }
 
-/** A typed client: one method per endpoint. */
+/**
+ * A typed client: one method per endpoint.
+ *
+ * @internal
+ */
 export type Client<P extends Platform<unknown>> = Calls<P['endpoints']> & ClientBase;
 
 /**

@@ -48,7 +48,11 @@ export interface EndpointSpec<Params, Query, Body, Out, Rate extends string> {
   idempotent?: boolean | string;
 }
 
-/** One thing that can be asked of a platform. */
+/**
+ * One thing that can be asked of a platform.
+ *
+ * @internal
+ */
 export interface Endpoint<In = never, Out = unknown, Rate extends string = string> {
   /** Its path in the platform's tree, e.g. `users` or `wallet.transfer`; given by `platform()`. */
   readonly name: string;
@@ -80,7 +84,11 @@ export interface EndpointTree<Rate extends string = string> {
   readonly [name: string]: Endpoint<never, unknown, Rate> | EndpointTree<Rate>;
 }
 
-/** All that is known of a platform's REST side: a value without state. */
+/**
+ * All that is known of a platform's REST side: a value without state.
+ *
+ * @internal
+ */
 export interface Platform<Endpoints = EndpointTree, Rate extends string = string> {
   /** How errors, logs and cache keys call it, e.g. `chaturbate`. */
   readonly name: string;

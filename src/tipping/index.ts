@@ -4,6 +4,9 @@
  * @module tipstream/tipping
  */
 
+// What the clients' types are made of, so that a declaration which shows them can name it.
+export type { Client } from '../core/client.ts';
+export type { Endpoint, Platform } from '../core/endpoint.ts';
 export type { Verdict } from '../stream/socket.ts';
 export type { LoginInput, RegisterInput } from './accounts.ts';
 export {

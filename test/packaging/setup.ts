@@ -35,7 +35,16 @@ async function pack(folder: string): Promise<string> {
   const copy = join(folder, 'package');
   for (const name of ingredients) await cp(join(root, name), join(copy, name), { recursive: true });
   await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
-  await run('npm', ['run', 'build'], { cwd: copy });
+  const { stdout: said, stderr: warned } = await run(
+    process.execPath,
+    [join(root, 'node_modules/tsup/dist/cli-default.js')],
+    {
+      cwd: copy,
+    },
+  );
+  // What nobody reads is not looked at until it breaks somebody's build.
+  const warnings = `${said}\n${warned}`.split('\n').filter((line) => /\bwarn|\[plugin/i.test(line));
+  if (warnings.length > 0) throw new Error(`the build warns:\n${warnings.join('\n')}`);
   const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
     cwd: copy,
   });
