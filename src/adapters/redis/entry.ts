@@ -69,7 +69,8 @@ export function writeTip(tip: TipEvent): string {
 
 /** What one entry holds: a tip, or what is wrong with it. */
 export function readEntry(fields: unknown): TipEvent | { path: string; code: string } {
-  const text = toFields(fields)[field];
+  // As we write it, it is the one field; a foreign hand may have added others.
+  const text = Array.isArray(fields) && fields[0] === field ? fields[1] : toFields(fields)[field];
   if (typeof text !== 'string') return { path: field, code: `missing field: ${field}` };
   try {
     return checkTip(JSON.parse(text));

@@ -1,5 +1,6 @@
 import type { Hub } from '../../stream/hub.ts';
 import { createMemory } from '../../stream/memory.ts';
+import type { Ticket } from '../../stream/ticket.ts';
 import type { TipEvent } from '../../stream/tip-event.ts';
 import { readEntry } from './entry.ts';
 
@@ -15,8 +16,29 @@ export interface Hand {
 export function createHand(hub: Hub<TipEvent>, done: (entry: string) => void): Hand {
   const memory = createMemory();
   const held = new Set<string>();
-  /** By the id of a tip in hand, the other entries that hold the same. */
-  const twins = new Map<string, string[]>();
+  /** By the id of a tip in hand, the entries that hold it: more than one where it stands in the stream twice. */
+  const open = new Map<string, string[]>();
+
+  const letGo = ({ event }: Ticket): { id: string; entries: readonly string[] } => {
+    const { id } = event as TipEvent;
+    const entries = open.get(id) ?? [];
+    open.delete(id);
+    for (const entry of entries) held.delete(entry);
+    return { id, entries };
+  };
+  /** One for all: it looks the entry up by what the ticket is for. */
+  const owner = {
+    taken(ticket: Ticket) {
+      const { id, entries } = letGo(ticket);
+      memory.add(id);
+      entries.forEach(done);
+    },
+    // It stays with Redis, and comes first when somebody watches again.
+    left(ticket: Ticket) {
+      letGo(ticket);
+      return true;
+    },
+  };
 
   return {
     entries: () => [...held],
@@ -27,34 +49,17 @@ export function createHand(hub: Hub<TipEvent>, done: (entry: string) => void): H
         hub.emit('invalid', { platform: hub.platform, ...tip });
         return done(entry);
       }
-      const { id } = tip;
-      const twin = twins.get(id);
-      if (twin || memory.has(id)) {
+      const twins = open.get(tip.id);
+      if (twins || memory.has(tip.id)) {
         hub.counters.duplicates += 1;
-        if (!twin) return done(entry);
+        if (!twins) return done(entry);
         held.add(entry);
-        twin.push(entry);
+        twins.push(entry);
         return;
       }
-      const all = [entry];
       held.add(entry);
-      twins.set(id, all);
-      const letGo = (): void => {
-        twins.delete(id);
-        for (const each of all) held.delete(each);
-      };
-      hub.push(tip, {
-        taken() {
-          letGo();
-          memory.add(id);
-          all.forEach(done);
-        },
-        // It stays with Redis, and comes first when somebody watches again.
-        left() {
-          letGo();
-          return true;
-        },
-      });
+      open.set(tip.id, [entry]);
+      hub.push(tip, owner);
     },
   };
 }

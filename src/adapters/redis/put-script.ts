@@ -29,22 +29,35 @@ end
 local held = {}
 for i = 1, leases do held[i] = redis.call('GET', KEYS[4 + i]) == ARGV[5 + i] end
 
-local result, added = {}, false
-for i = 6 + leases, #ARGV, 3 do
-  local lease, id = tonumber(ARGV[i]), ARGV[i + 1]
-  if lease > 0 and not held[lease] then result[#result + 1] = -1
-  elseif redis.call('SISMEMBER', old, id) == 1 or redis.call('SADD', young, id) == 0 then result[#result + 1] = 0
+local first = 6 + leases
+local ids = {}
+for i = first, #ARGV, 3 do ids[#ids + 1] = ARGV[i + 1] end
+if #ids == 0 then return {} end
+local inYoung = redis.call('SMISMEMBER', young, unpack(ids))
+local inOld = redis.call('SMISMEMBER', old, unpack(ids))
+local result, new, seen = {}, {}, {}
+local function remember_new()
+  if #new > 0 then redis.call('SADD', young, unpack(new)) end
+end
+for n, id in ipairs(ids) do
+  local i = first + 3 * (n - 1)
+  local lease = tonumber(ARGV[i])
+  if lease > 0 and not held[lease] then result[n] = -1
+  elseif inYoung[n] == 1 or inOld[n] == 1 or seen[id] then result[n] = 0
   else
     local entry = redis.pcall('XADD', stream, '*', 'tip', ARGV[i + 2])
     if type(entry) == 'table' then
-      redis.call('SREM', young, id)
+      -- What was written before it is remembered, and what was not is not.
+      remember_new()
       return redis.error_reply(entry.err)
     end
-    added = true
-    result[#result + 1] = 1
+    seen[id] = true
+    new[#new + 1] = id
+    result[n] = 1
   end
 end
-if not added then return result end
+remember_new()
+if #new == 0 then return result end
 redis.call('PEXPIRE', young, 2 * remember)
 
 local size = redis.call('XLEN', stream)

@@ -1,8 +1,9 @@
 import { Redis } from 'ioredis';
 import { afterAll, onTestFinished } from 'vitest';
 import type { RedisClient } from '../../../src/adapters/redis.ts';
-import type { EventStream, TipEvent } from '../../../src/index.ts';
-import { testTip } from '../../../src/index.ts';
+
+export { tipsOf } from './tips.ts';
+
 import { type RedisServer, startRedis } from '../../support/redis-server.ts';
 
 /** One server for a file of tests; it is started by the first who asks. */
@@ -21,23 +22,6 @@ export function openRedis(
   redis.on('error', () => {});
   onTestFinished(() => redis.disconnect());
   return redis;
-}
-
-/** Tips with the ids `{name}-{from}` and so on. */
-export const tipsOf = (count: number, name = 'tip', from = 0): TipEvent[] =>
-  Array.from({ length: count }, (_, index) =>
-    testTip({ platform: 'my-shop', id: `my-shop:-:${name}-${from + index}`, amount: from + index + 1 }),
-  );
-
-/** Takes events until there are `count`. */
-export async function takeAll<T>(stream: EventStream<T>, count: number): Promise<T[]> {
-  const taken: T[] = [];
-  if (count === 0) return taken;
-  for await (const event of stream) {
-    taken.push(event);
-    if (taken.length === count) break;
-  }
-  return taken;
 }
 
 /** Resolves when a question is answered with `true`; asked again and again. */
