@@ -6,7 +6,6 @@ import { configError, isTipstreamError } from '../core/errors.ts';
 import { createLimiter } from '../core/limiter.ts';
 import { line } from '../core/logger.ts';
 import type { CallOptions, ClientOptions } from '../core/options.ts';
-import type { TelemetryEvents, TelemetryListener } from '../core/telemetry.ts';
 import { type Stop, seconds } from '../core/time.ts';
 import { memoryStore } from '../stream/checkpoint-store.ts';
 import { tipping } from './endpoints.ts';
@@ -101,9 +100,9 @@ export function createTipping(options: TippingOptions): Tipping {
   if (baseUrl.endsWith('/')) warn('baseUrl ends with a slash, which is left out of every address');
 
   // Apart from the calls: whoever stops waiting for a renewal does not end it, and its answer is kept even while the client closes.
-  const telemetry: TelemetryListener = (event) =>
-    connection.telemetry.emit<keyof TelemetryEvents>(event.type, () => event);
-  const apart = open(tipping, { ...shared, signal: undefined, telemetry }, { account }, parts);
+  const apart = Object.assign(open(tipping, { ...shared, signal: undefined }, { account }, parts), {
+    telemetry: connection.telemetry,
+  });
   const ask = createCaller(tipping, apart).bind(endpoints.auth.refresh);
   let renewing: Promise<unknown> = Promise.resolve();
   const session = createSession({
