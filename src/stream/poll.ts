@@ -16,7 +16,7 @@ export interface Poll<E> extends Hub<Received<E>> {
   forget(): Promise<void>;
 }
 
-/** Answers that may wait for a store that fails before the source is asked no more. */
+/** Answers of a draining source that may wait for a store that fails before it is asked no more. */
 const mostPages = 10;
 /** Answers of a draining source that are kept behind an event that was refused before it is asked no more. */
 const mostKept = 1000;
@@ -155,7 +155,7 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
 
   const fullBecause = (): string | undefined => {
     if (hub.untaken >= ahead) return `${ahead} events are not taken yet`;
-    if (checkpoint?.failing && pages.size >= mostPages)
+    if (checkpoint?.failing && kept && pages.size >= mostPages)
       return `the checkpoint store fails and ${pages.size} answers wait`;
     if (checkpoint && kept && pages.size >= mostKept)
       return `${pages.size} answers wait behind a refused event; watch again`;

@@ -203,6 +203,19 @@ test('delivery-3 a store that fails is said as STORE, events go on for ten answe
   await runUntil(run, () => run.server.arrivals.length > 10);
 });
 
+test('delivery-3 a source that gives all again by its cursor is asked on while its store fails, until `ahead` are untaken', async () => {
+  const store = watchedStore();
+  store.broken = true;
+  let next = 0;
+  const more = () => json({ events: [{ id: `e${++next}`, n: next }], cursor: String(next) });
+  const run = await polled(more, { ...settings(false, store), ahead: 20 });
+  const live: number[] = [];
+  toStream(run.source).subscribe(({ event }) => (event.n > 1 ? new Promise(() => {}) : undefined));
+  toStream(run.source).subscribe(({ event }) => void live.push(event.n));
+  await runUntil(run, () => live.length === 21);
+  expect(run.server.arrivals).toHaveLength(21);
+});
+
 /** What each of two watchers, and a restart after them, saw of ten events of which the seventh makes a callback reject. */
 const table = async (drains: boolean, onFailure: 'skip' | 'stop' | 'retry') => {
   const server = await startServer(drains ? drainingPages() : cursorPages);
