@@ -24,6 +24,9 @@ export const upstream = platform({
   endpoints: { items: get('/items', { response: (value: unknown) => value, rate: 'all' }) },
 });
 
+/** What a hook looks for, of all the names that ours knows. */
+const limits = ['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit-reset'];
+
 /** One after the other. */
 const repeat =
   (ask: () => unknown): Run =>
@@ -70,7 +73,7 @@ export const contenders: Record<string, Contender> = {
         retry: { limit: 2 },
         hooks: {
           beforeRequest: [({ request }) => request.headers.set('x-api-key', credential)],
-          afterResponse: [({ response }) => void response.headers.get('x-ratelimit-remaining')],
+          afterResponse: [({ response }) => void limits.map((name) => response.headers.get(name))],
         },
       });
       return repeat(() => client('items').json());

@@ -2,13 +2,13 @@
 import { builtinModules } from 'node:module';
 import { brotliCompressSync } from 'node:zlib';
 import { build } from 'esbuild';
-import { weigh } from '../../scripts/size.ts';
+import { buildPackage } from '../built.ts';
 import { place } from '../peers.ts';
 import { programs } from '../programs.ts';
 import type { Goal, Outcome } from '../report.ts';
 
-/** A program over the peers, as `weigh` weighs ours. */
-async function weighPeers(contents: string): Promise<number> {
+/** The bytes of a program with everything that it imports, in one file. */
+async function weigh(contents: string): Promise<number> {
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: place },
     bundle: true,
@@ -33,12 +33,13 @@ const front =
 
 /** Of several platforms the largest. */
 const largest = async (names: readonly string[]): Promise<number> =>
-  Math.max(...(await Promise.all(names.map((name) => weigh(all(name), 'first')))));
+  Math.max(...(await Promise.all(names.map((name) => weigh(all(name))))));
 
 export async function sizes(): Promise<Outcome> {
+  buildPackage();
   const rows: string[][] = [];
   for (const { what, code, ours, note = '' } of programs) {
-    const bytes = ours ? await weigh(code, 'one file') : await weighPeers(code);
+    const bytes = await weigh(code);
     rows.push([ours ? `**${what}**` : what, kilobytes(bytes).toFixed(1), note]);
   }
   const why = 'more is done than was planned for; [what it is and what was tried](decisions/sizes-above-the-goal.md)';
@@ -61,7 +62,7 @@ export async function sizes(): Promise<Outcome> {
     goals: [
       goal('a cam platform, the largest', await largest(cams), 18),
       goal('Twitch, TikTok, AniLibria or tipping, the largest', await largest(others), 28),
-      goal('all seven platforms', await weigh(all(...cams, ...others), 'one file'), 40),
+      goal('all seven platforms', await weigh(all(...cams, ...others)), 40),
       goal('streams, operators and errors, without a platform', await weigh(front), 6),
     ],
   };

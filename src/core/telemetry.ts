@@ -62,7 +62,7 @@ interface Ear {
 export function createTelemetry(everything?: TelemetryListener): Telemetry {
   const ears = new Set<Ear>();
   /** Looked for once: that costs more than to find that nobody listens there. */
-  const channels: Partial<Record<keyof TelemetryEvents, Channel | undefined>> = {};
+  const channels: { [K in keyof TelemetryEvents]?: Channel | undefined } = {};
   return {
     on(name, listener) {
       const ear = { name, listener };
@@ -70,7 +70,7 @@ export function createTelemetry(everything?: TelemetryListener): Telemetry {
       return () => ears.delete(ear);
     },
     emit(type, make) {
-      if (!(type in channels)) channels[type] = channelOf(type);
+      channels[type] ??= channelOf(type);
       const channel = channels[type];
       const publish = channel?.hasSubscribers ? (event: object) => channel.publish(event) : undefined;
       if (!publish && !everything && ears.size === 0) return;
