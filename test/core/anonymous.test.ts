@@ -87,6 +87,19 @@ describe('anonymous', () => {
     });
   });
 
+  test('EV-46 a name that stands in a field of its own is found in the note, whatever the field holds', () => {
+    for (const user of [name, { username: name }, { login: name, more: { nick: 'else' } }]) {
+      const event = { type: 'tip', amount: 5, isAnon: true, user, message: `love, ${name}` };
+      expect(maskAnonymous(event)).toMatchObject({ message: 'love, Anonymous' });
+      expect(text(event)).not.toContain(name);
+    }
+    expect(maskAnonymous({ isAnon: true, nickname: { said: name, as: 'alias' }, note: `${name} alias` })).toEqual({
+      isAnon: true,
+      nickname: 'Anonymous',
+      note: 'Anonymous Anonymous',
+    });
+  });
+
   test('EV-46 changes nothing in what it was given', () => {
     const [shape] = shapes('isAnon', true);
     const before = JSON.stringify(shape);

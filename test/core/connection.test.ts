@@ -158,7 +158,28 @@ describe('failures', () => {
       code: 'NETWORK',
       status: 200,
       sent: 'yes',
+      message: 'demo plain: 200, the answer broke off',
     });
+  });
+
+  it('a body that never ends is TIMEOUT, also where the fetch of the app does not hear the signal', async () => {
+    const clock = testClock();
+    let left = 0;
+    const body = new ReadableStream({
+      start: (controller) => controller.enqueue(new TextEncoder().encode('{"events":[]}')),
+      cancel: () => void (left += 1),
+    });
+    const connection = open(demo, {
+      baseUrl: 'http://127.0.0.1:1',
+      fetch: async () => new Response(body),
+      clock,
+      logger: false,
+    });
+    const answer = failure(connection.send(endpoints.plain, {}));
+    await settle();
+    await clock.advance(seconds(10));
+    expect(await answer).toMatchObject({ code: 'TIMEOUT', sent: 'yes' });
+    expect(left).toBe(1);
   });
 
   it('an HTML page instead of JSON is SCHEMA and carries its status', async () => {

@@ -128,6 +128,19 @@ describe('merge', () => {
     expect(otherEnds).toEqual([undefined]);
   });
 
+  it('ends once, whatever is taken out of it afterwards', async () => {
+    const [a, b] = [numbers(), numbers()];
+    const all = merge(a.stream);
+    const ends = heard(all, 'end');
+    const out = all.add(b.stream);
+    all.subscribe(() => {});
+    b.end();
+    a.end();
+    expect(ends).toEqual([undefined]);
+    out();
+    expect(ends).toEqual([undefined]);
+  });
+
   it('is ready when its sources are, and one dead source does not keep it from that', async () => {
     const [a, b] = [numbers(), numbers()];
     const ready = merge(a.stream, b.stream).ready();

@@ -99,6 +99,20 @@ describe('a socket', () => {
     expect(server.guests.map(({ url }) => url)).toEqual(['/live?token=t1', '/live?token=t2']);
   });
 
+  it('XS-5 opens nothing for whoever left while the address was asked for', async () => {
+    let answer = (_url: string): void => {};
+    const asked = new Promise<string>((resolve) => {
+      answer = resolve;
+    });
+    const { server, watch, heard } = await listener({ url: () => asked });
+    watch()();
+    answer(`${server.url}/live`);
+    // A second watcher is connected after whatever the first one might have opened.
+    watch();
+    await until(() => isLive(heard.states));
+    expect(server.asked).toBe(1);
+  });
+
   it('delivers an event with an id once, over connections too', async () => {
     const { server, watch, heard, clock, stream } = await listener();
     watch();

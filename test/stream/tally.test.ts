@@ -226,6 +226,27 @@ describe('tally', () => {
     expect(taken).toHaveLength(2);
   });
 
+  it.each([
+    { count: '2', totals: {}, top: [] },
+    { count: 2, totals: 'many', top: [] },
+    { count: 2, totals: {}, top: 'ada' },
+    { totals: {}, top: [] },
+    undefined,
+    null,
+  ])('delivery-3 what is stored is taken up whole or not at all, and never written over: %o', async (sum) => {
+    const store = memoryStore();
+    const key = 'kept-elsewhere';
+    const stored = { v: 1, sum, ids: [] };
+    store.set(key, stored);
+    const { stream, send, taken } = stage({ store: { store, key } });
+    const seen = watch(stream);
+    const errors = heard(stream, 'error');
+    await send(tip(1));
+    expect(errors).toMatchObject([{ code: 'STORE', message: expect.stringContaining('it did not write') }]);
+    expect([seen, taken]).toEqual([[], []]);
+    expect(store.get(key)).toEqual(stored);
+  });
+
   it('delivery-3 a store that answers false has not kept the tally, so nothing is taken', async () => {
     const { store } = shakyStore();
     let down = true;
