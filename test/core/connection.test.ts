@@ -167,7 +167,9 @@ describe('failures', () => {
     let left = 0;
     const body = new ReadableStream({
       start: (controller) => controller.enqueue(new TextEncoder().encode('{"events":[]}')),
-      cancel: () => void (left += 1),
+      cancel() {
+        left += 1;
+      },
     });
     const connection = open(demo, {
       baseUrl: 'http://127.0.0.1:1',
