@@ -1,6 +1,6 @@
 import { type Clock, seconds } from '../../core/time.ts';
-import { lostScript } from './claim-script.ts';
 import { inTime, patience, type RedisClient, toList } from './client.ts';
+import { groupScript, lostScript } from './group-scripts.ts';
 import type { RelayKeys } from './keys.ts';
 
 /** What stands in a stream: the server's id of the entry, and its fields; `null` where it was trimmed since. */
@@ -58,11 +58,7 @@ export function openReader(
 
   return {
     async makeGroup(from) {
-      try {
-        await ask('XGROUP', 'CREATE', stream, group, from === 'now' ? '$' : '0', 'MKSTREAM');
-      } catch (error) {
-        if (!(error instanceof Error && error.message.startsWith('BUSYGROUP'))) throw error;
-      }
+      await inTime(clock, groupScript(connection, [stream], [group, from === 'now' ? '$' : '0']));
     },
     held: (after, count) => read('COUNT', count, 'STREAMS', stream, after),
     fresh: (count, block) => read('COUNT', count, 'BLOCK', block, 'STREAMS', stream, '>'),

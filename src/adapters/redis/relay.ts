@@ -6,6 +6,7 @@ import { inTime, type RedisClient, redisError, toFields, toList } from './client
 import { type ConsumeOptions, consume } from './consume.ts';
 import { writeTip } from './entry.ts';
 import { type Fence, leaseLost } from './fence.ts';
+import { statsScript } from './group-scripts.ts';
 import { relayKeys } from './keys.ts';
 import { type Publication, type PublishOptions, publish } from './publication.ts';
 import { outcomes } from './put-script.ts';
@@ -133,23 +134,13 @@ export function createRelay(options: RelayOptions): Relay {
     consume: (consuming) => consume(redis, keys, clock, consuming),
     async stats() {
       try {
-        const [length, young, old, trimmed, groups] = await inTime(
-          clock,
-          Promise.all([
-            redis.call('XLEN', keys.stream),
-            redis.call('SCARD', keys.young),
-            redis.call('SCARD', keys.old),
-            redis.call('HGETALL', keys.facts).then(toFields),
-            redis.call('XINFO', 'GROUPS', keys.stream).catch((error: unknown) => {
-              // There is no stream yet.
-              if (error instanceof Error && error.message.includes('no such key')) return [];
-              throw error;
-            }),
-          ]),
-        );
+        const { stream, young, old, facts } = keys;
+        const reply = await inTime(clock, statsScript(redis, [stream, young, old, facts], []));
+        const [length, ids, groups, known] = toList(reply);
+        const trimmed = toFields(known);
         return {
           length: Number(length),
-          ids: Number(young) + Number(old),
+          ids: Number(ids),
           groups: toList(groups)
             .map(toFields)
             .map(({ name, consumers, pending, lag }) => ({

@@ -22,3 +22,16 @@ local lost = redis.call('HGET', KEYS[1], ARGV[1])
 if lost then redis.call('HDEL', KEYS[1], ARGV[1]) end
 return tonumber(lost or 0)
 `);
+
+/** Makes a group, unless it is there. A script, because ioredis 5 knows no prefix for it. `KEYS`: stream. `ARGV`: group, where it begins. */
+export const groupScript = createScript(`
+local made = redis.pcall('XGROUP', 'CREATE', KEYS[1], ARGV[1], ARGV[2], 'MKSTREAM')
+if made.err and made.err:sub(1, 9) ~= 'BUSYGROUP' then return redis.error_reply(made.err) end
+return 1
+`);
+
+/** What a relay holds, at one moment. `KEYS`: stream, young, old, facts. */
+export const statsScript = createScript(`
+local groups = redis.call('EXISTS', KEYS[1]) == 1 and redis.call('XINFO', 'GROUPS', KEYS[1]) or {}
+return { redis.call('XLEN', KEYS[1]), redis.call('SCARD', KEYS[2]) + redis.call('SCARD', KEYS[3]), groups, redis.call('HGETALL', KEYS[4]) }
+`);
