@@ -48,6 +48,30 @@ describe('a stream', () => {
     expect(steps).toEqual(['stop', 'left', 'taken']);
   });
 
+  it('that is watched again while it closes has not ended', async () => {
+    let written = (): void => {};
+    const hub = createHub<number>({
+      platform: 'numbers',
+      clock: testClock(),
+      patient: true,
+      settle: () =>
+        new Promise<void>((resolve) => {
+          written = resolve;
+        }),
+    });
+    const stream = toStream(hub);
+    const [states, ends] = [heard(stream, 'status'), heard(stream, 'end')];
+    stream.subscribe(() => {});
+    const closing = stream.close();
+    await settle();
+    const seen: number[] = [];
+    stream.subscribe((n) => void seen.push(n));
+    written();
+    await closing;
+    hub.push(1);
+    expect([states.map(({ state }) => state).includes('ended'), ends, seen]).toEqual([false, [], [1]]);
+  });
+
   it('delivery-1 `close` lets a running callback finish, leaves what waits, writes down, and resolves', async () => {
     const steps: string[] = [];
     const clock = testClock();

@@ -91,7 +91,9 @@ describe('the streams of one client', () => {
     ],
   ])('are CONFIG with %j, before anything is asked', async (settings: object, message) => {
     const { client: one, server } = await client(() => page());
-    expect(() => one.tips(settings)).toThrow(expect.objectContaining({ code: 'CONFIG', message }));
+    const wrong = expect.objectContaining({ code: 'CONFIG', message });
+    expect(() => one.tips(settings)).toThrow(wrong);
+    await expect(client(() => page(), settings)).rejects.toEqual(wrong);
     expect(server.arrivals).toHaveLength(0);
   });
 
