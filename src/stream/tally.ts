@@ -67,8 +67,10 @@ const keyOf = ({
 const isNumber = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value);
 
 /** What is no number would spoil every sum that it is added to. */
-const isRow = (row: Partial<Row> | null): boolean =>
-  typeof row?.tipper === 'string' && isNumber(row.amount) && isNumber(row.count) && isNumber(row.worth ?? 0);
+const isRow = (row: unknown): boolean => {
+  const { platform, unit, tipper, amount, count, worth = 0 }: Partial<Row> = Object(row);
+  return [platform, unit, tipper].every((word) => typeof word === 'string') && [amount, count, worth].every(isNumber);
+};
 
 /**
  * Totals by platform and unit and the most generous tippers, told after each tip, and to a newcomer at once when there is something to

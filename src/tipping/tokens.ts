@@ -46,7 +46,9 @@ function lifeOf({ access_token: token, expires_in: said }: TippingTokens, now: n
 
 /** The session that an answer begins or renews; without a new refresh token the old one stays (TP-7). */
 export function sessionOf(tokens: TippingTokens, now: number, id: string, before?: string): KeptSession {
-  const life = Math.max(0, Math.min(lifeOf(tokens, now), longest));
+  const said = lifeOf(tokens, now);
+  // Of two times that are beyond counting nothing can be said.
+  const life = Number.isNaN(said) ? usual : Math.max(0, Math.min(said, longest));
   return {
     v: 1,
     id,
