@@ -403,6 +403,23 @@ describe('a socket', () => {
     expect(heard.errors.at(-1)).toMatchObject({ code: 'AUTH' });
   });
 
+  it.each(['AUTH', 'PERMISSION'] as const)(
+    'XS-5 ends where HTTP says %s, whether that would be fatal elsewhere or not',
+    async (code) => {
+      const { server, heard, watch, clock } = await listener({
+        async probe() {
+          throw new TipstreamError({ code, fatal: false, message: 'pretend status: no' });
+        },
+      });
+      server.refuse(403);
+      watch();
+      await until(() => heard.errors.length === 1);
+      await clock.advance(0);
+      await until(() => heard.states.includes('ended'));
+      expect([server.asked, heard.errors.at(-1)?.code]).toEqual([1, code]);
+    },
+  );
+
   it.each([
     [1008, 'AUTH'],
     [4400, 'AUTH'],
