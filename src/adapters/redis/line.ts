@@ -206,9 +206,10 @@ export function createLine({ redis, key, rateClass, processes, clock, reach }: L
           reject(signal?.reason);
           if (queue.length === 0) wake();
         };
+        const wait = dueOf(queue.length) - lane.time();
+        if (due > 0 && wait > maxWait) return reject(tooLong(rateClass, wait));
         signal?.addEventListener('abort', abort, { once: true });
         queue.push(waiter);
-        if (due > 0) refuse();
         if (!pumping) void pump();
       });
     },
