@@ -10,6 +10,7 @@ import {
   CommentTag,
   Converter,
   type DeclarationReflection,
+  IndexEvent,
   JSX,
   ReflectionKind,
 } from 'typedoc';
@@ -79,6 +80,12 @@ export function load(app: Application): void {
       html: `<script>try{${open}}catch{}</script><meta name="color-scheme" content="light dark">`,
     }),
   );
+  // Whoever searches "checkpoint" wants the guide, and the option once, not from every platform that has it.
+  app.renderer.on(IndexEvent.PREPARE_INDEX, (index) => {
+    index.searchFieldWeights.document = 8;
+    for (let at = index.searchResults.length - 1; at >= 0; at -= 1)
+      if (index.searchResults[at]?.flags.isInherited) index.removeResult(at);
+  });
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
     const names = importNames();
     for (const module of project.children ?? []) {

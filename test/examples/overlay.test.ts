@@ -4,8 +4,10 @@ import { pipeline } from 'node:stream/promises';
 import { build } from 'esbuild';
 import type { Browser } from 'playwright-core';
 import { createSource, type TipEvent, testTip, toResponse } from 'tipstream';
+import { createMockServer } from 'tipstream/mock';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { isLeftOut, openBrowser } from '../support/engines.ts';
+import { runNode } from '../support/program.ts';
 import { startServer } from '../support/server.ts';
 import { root } from '../support/source.ts';
 
@@ -33,6 +35,21 @@ describe.skipIf(isLeftOut('Chromium'))('the overlay', () => {
     await page.close();
     child.kill('SIGINT');
     expect(await ended).toBe(0);
+  }, 60_000);
+
+  test('in one file serves a page that shows tips', async () => {
+    const mock = await createMockServer({ port: 0, seed: 7, pace: 50 });
+    onTestFinished(() => mock.close());
+    const program = runNode(['--conditions=tipstream-source', 'docs/examples/guide/serve-node.ts'], {
+      cwd: root,
+      env: { ...mock.env, PORT: '0' },
+    });
+    const [, port] = /port: (\d+)/.exec(await program.printed(/port: /)) ?? [];
+    const page = await browser.newPage();
+    await page.goto(`http://127.0.0.1:${port}/`);
+    await page.waitForSelector('li', { timeout: 20_000 });
+    expect(await page.locator('li').first().textContent()).toMatch(/^\S+ gave \d+ on (chaturbate|stripchat|camsoda)$/);
+    await page.close();
   }, 60_000);
 
   test('of the guide shows what the answer of the guide brings, as text', async () => {

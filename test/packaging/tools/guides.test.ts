@@ -114,7 +114,7 @@ const programs: Record<string, GuideProgram> = {
     prints: [],
     async meanwhile(_mock, program) {
       const [, port] = /port: (\d+)/.exec(await program.printed(/port: /)) ?? [];
-      const { headers, body } = await fetch(`http://127.0.0.1:${port}/`);
+      const { headers, body } = await fetch(`http://127.0.0.1:${port}/tips`);
       expect(headers.get('content-type')).toBe('text/event-stream');
       for await (const text of body?.pipeThrough(new TextDecoderStream()) ?? []) if (text.includes('data: {')) break;
     },

@@ -80,6 +80,7 @@ describe.skipIf(isLeftOut('Chromium'))('in a page', () => {
     ['TipEvent', 'interfaces/tipstream.TipEvent.html'],
     ['pollTips', 'functions/tipstream.pollTips.html'],
     ['troubleshooting', 'documents/Troubleshooting.html'],
+    ['checkpoint', 'documents/Delivery_and_checkpoints.html'],
   ])('the search finds %s', async (name, path) => {
     const page = await look('index.html');
     await page.keyboard.press('/');
