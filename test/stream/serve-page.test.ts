@@ -136,7 +136,12 @@ test.each([
 ])('%i ends the stream with %s, and nothing hammers', async (status, code) => {
   const server = await serving(() => new Response('no', { status }));
   const stream = fromUrl(server.url, quick);
-  await expect(stream.iterate().next()).rejects.toMatchObject({ code, status, fatal: true });
+  await expect(stream.iterate().next()).rejects.toMatchObject({
+    code,
+    status,
+    fatal: true,
+    message: expect.stringContaining(`${status}; look at the server`),
+  });
   expect(server.requests).toHaveLength(1);
 });
 
@@ -262,12 +267,17 @@ test('a server that says nothing for 45 s is a dead connection', async () => {
     },
   });
   const errors: string[] = [];
-  stream.on('error', ({ code }) => errors.push(code));
+  const said: string[] = [];
+  stream.on('error', ({ code, message }) => {
+    errors.push(code);
+    said.push(message);
+  });
   const stop = stream.subscribe(() => {});
   await clock.advance(seconds(44));
   expect({ requests, errors }).toEqual({ requests: 1, errors: [] });
   await clock.advance(seconds(2));
   expect({ requests, errors }).toEqual({ requests: 2, errors: ['TIMEOUT'] });
+  expect(said[0]).toContain('nothing was heard for 45 s');
   stop();
   expect(clock.pending).toBe(0);
 });

@@ -34,6 +34,19 @@ describe('toTip', () => {
     });
   });
 
+  it('TT-51 has an id that is never too long: a longer room or streak is left out of it', () => {
+    const idOf = (groupId: string, channel?: string) =>
+      toTip({ ...connectorGift, groupId }, { ...context, channel })?.id;
+    const [user, gift] = ['6813181309701719999', '5953'];
+    const room = 64 - user.length - gift.length - 2;
+    const whole = `${user}-${gift}-${'7'.repeat(room)}`;
+    expect(idOf('7'.repeat(room))).toBe(`tiktok:-:${whole}`);
+    expect(idOf('7'.repeat(room + 1))).not.toContain('777');
+    expect(idOf('7', 'm'.repeat(40))).toBe(`tiktok:${'m'.repeat(40)}:${user}-${gift}-7`);
+    expect(idOf('7', 'm'.repeat(41))).toBe(`tiktok:-:${user}-${gift}-7`);
+    expect(idOf('7'.repeat(room), 'm'.repeat(40))?.length).toBeLessThanOrEqual(128);
+  });
+
   it('TT-51 makes one of an envelope without ids and time', () => {
     expect(toTip(envelopeGift, context)).toMatchObject({
       amount: 5,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { minutes, seconds } from '../../src/core/time.ts';
+import { createTwitch, type TwitchOptions } from '../../src/twitch/index.ts';
 import { eventSubRoom, origin } from './eventsub-room.ts';
 
 const posts = (asked: readonly string[]) => asked.filter((one) => one.startsWith('POST'));
@@ -157,6 +158,29 @@ describe('tips from EventSub', () => {
       expect(seen.errors[0]?.message).toContain('sockets of EventSub take the token of a user');
       expect(seen.ended).toEqual([seen.errors[0]]);
     }
+  });
+
+  it('ES-18 wait where it cannot be found out now who has this login: that is no refusal', async () => {
+    const room = await eventSubRoom();
+    const ask = room.options.fetch as (request: Request) => Promise<Response>;
+    let down = true;
+    const { mock, watch, pass } = room;
+    const { login } = mock.user('mira');
+    const twitch = createTwitch({
+      ...room.options,
+      retry: 0,
+      fetch: async (request: Request) =>
+        down && request.url.includes('/users') ? new Response('{}', { status: 503 }) : ask(request),
+    } as TwitchOptions);
+    const seen = watch(twitch.tips({ login }));
+    await pass(seconds(2));
+    expect([seen.ended, seen.states().includes('ended')]).toEqual([[], false]);
+    down = false;
+    for (let n = 0; n < 20 && !seen.states().includes('live'); n += 1) await pass(seconds(10));
+    expect(seen.states()).toContain('live');
+    const closing = twitch.close();
+    await pass(seconds(10));
+    await closing;
   });
 
   it('ES-18 end where there is nobody with this login', async () => {
