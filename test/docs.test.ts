@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { pages as guides, shownBy, snippetsOf, withSnippets } from '../scripts/snippets.ts';
+import { pages as guides, snippetsOf, withSnippets } from '../scripts/snippets.ts';
 import { type ErrorCode, TipstreamError } from '../src/core/errors.ts';
 import { files, read, root } from './support/source.ts';
 
@@ -34,7 +32,7 @@ describe('the documents', () => {
   );
 
   it('show only programs that a test runs', () => {
-    const tests = ['test/docs.test.ts', ...files('test/examples'), ...files('test/packaging')].map(read).join('\n');
+    const tests = ['test/readme.test.ts', ...files('test/examples'), ...files('test/packaging')].map(read).join('\n');
     const shown = guides.flatMap((page) =>
       snippetsOf(read(page)).map(({ from = '' }) => /^docs\/examples\/([\w/-]+)\.ts/.exec(from)?.[1]),
     );
@@ -42,23 +40,6 @@ describe('the documents', () => {
     expect(names.length).toBeGreaterThan(40);
     expect(names.filter((name) => !new RegExp(`['/]?\\b${name}(\\.ts)?'?[:',(]`).test(tests))).toEqual([]);
   });
-
-  it('the ten lines of the README run and print ten tips of two platforms', async () => {
-    const [{ code: example } = { code: '' }, ...more] = snippetsOf(read('README.md'));
-    expect([example, more]).toEqual([shownBy('docs/examples/guide/ten-lines.ts'), []]);
-    expect(example.split('\n').filter((line) => line !== '' && !line.startsWith('import')).length).toBeLessThanOrEqual(
-      10,
-    );
-    const { stdout } = await promisify(execFile)(
-      process.execPath,
-      ['--conditions=tipstream-source', '--input-type=module-typescript', '--eval', example],
-      { cwd: root, timeout: 60_000 },
-    );
-    const lines = stdout.trimEnd().split('\n');
-    expect(lines).toHaveLength(10);
-    expect(lines.filter((line) => !/^\S+ gave \d+ tokens? on (chaturbate|stripchat)$/.test(line))).toEqual([]);
-    expect(new Set(lines.map((line) => line.split(' ').at(-1))).size).toBe(2);
-  }, 60_000);
 
   it.each(pages)('%s links only to what is there', (page) => {
     const links = [...read(page).matchAll(/\]\(([^)#\s]+)(#[^)]*)?\)/g)]
