@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { runTests } from './mutation/tests.ts';
 import { type PlantedBug, plant } from './planted/bug.ts';
 import { plantedBugs } from './planted/index.ts';
 
@@ -10,11 +10,6 @@ import { plantedBugs } from './planted/index.ts';
  * Plants each bug in a copy of the project, runs the tests that have to find it, and says what caught it: `npm run planted`. Fails
  * where a bug survives or cannot be planted any more. `npm run planted -- rounding` plants only the bugs with this word in their names.
  */
-
-/** What is needed of a report of vitest. */
-interface Report {
-  testResults: { name: string; assertionResults: { fullName: string; status: string }[] }[];
-}
 
 /** What became of a bug. */
 interface Verdict {
@@ -27,6 +22,7 @@ interface Verdict {
 }
 
 const root = join(import.meta.dirname, '..');
+const vitest = join(root, 'node_modules/vitest/vitest.mjs');
 /** What the tests need beside the dependencies. */
 const needed = ['src', 'test', 'docs', 'package.json', 'tsconfig.json', 'vitest.config.ts', 'README.md'];
 /** So long the tests of one bug may take, in milliseconds: a bug may make them wait for ever. */
@@ -49,30 +45,11 @@ function copyOfProject(): string {
 }
 
 /** Runs test files in a copy, and gives every test that failed; `undefined` where no test ran at all. */
-function failuresOf(tree: string, files: readonly string[], bail: boolean): Promise<string[] | undefined> {
-  const report = join(tree, 'report.json');
-  rmSync(report, { force: true });
-  const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-  const reporting = ['--reporter=json', `--outputFile.json=${report}`, ...(bail ? ['--bail=1'] : [])];
-  const child = spawn(process.execPath, [vitest, 'run', '--project=source', ...reporting, ...files], {
-    cwd: tree,
-    stdio: 'ignore',
-    timeout: patience * (bail ? 1 : 3),
-    killSignal: 'SIGKILL',
-  });
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('exit', () => {
-      try {
-        const { testResults }: Report = JSON.parse(readFileSync(report, 'utf8'));
-        const tests = testResults.flatMap(({ assertionResults }) => assertionResults);
-        const failed = tests.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName);
-        resolve(tests.length > 0 ? failed : undefined);
-      } catch {
-        resolve(undefined);
-      }
-    });
-  });
+async function failuresOf(tree: string, files: readonly string[], bail: boolean): Promise<string[] | undefined> {
+  const options = ['--project=source', ...(bail ? ['--bail=1'] : [])];
+  const results = await runTests(files, { tree, vitest, arguments: options, patience: patience * (bail ? 1 : 3) });
+  const failed = results?.flatMap((result) => result.failed);
+  return results?.some(({ tests }) => tests > 0) ? failed : undefined;
 }
 
 async function tryBug(tree: string, bug: PlantedBug): Promise<Verdict> {
