@@ -11,7 +11,7 @@ import { readFrame } from '../../src/twitch/eventsub-frame.ts';
 import { createTwitch } from '../../src/twitch/index.ts';
 import { testClock } from '../support/clock.ts';
 import { type FakePeer, fakeNetwork } from '../support/fake-sockets.ts';
-import { body, isPlain, json, text, tries } from './setting.ts';
+import { body, isPlain, json, text, tries, until } from './setting.ts';
 
 const fields = [
   'type',
@@ -232,7 +232,7 @@ describe.each(Object.entries(opens))('the socket of %s', (_, open) => {
           ended = true;
         });
         client.stream.subscribe(() => {});
-        for (let turn = 0; turn < 2000 && peers.length === 0; turn += 1) await clock.advance(2);
+        await until(clock, 2, () => peers.length > 0);
         await clock.advance(2);
         expect(peers.length).toBeGreaterThan(0);
         for (const said of frames) {

@@ -147,3 +147,13 @@ export function isPlain(value: unknown, depth = 0): boolean {
   if (typeof value !== 'object' || value === null || depth > 40) return true;
   return Object.values(value).every((each) => isPlain(each, depth + 1));
 }
+
+/** Lets time go by, `ms` at a time, until something is so. What is done outside of the clock (a digest, an import) takes as long as the machine lets it. */
+export async function until(
+  clock: { advance(ms: number): Promise<void> },
+  ms: number,
+  done: () => boolean,
+): Promise<void> {
+  const patience = performance.now() + 10_000;
+  while (!done() && performance.now() < patience) await clock.advance(ms);
+}

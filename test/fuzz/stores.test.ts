@@ -17,7 +17,7 @@ import { isSession } from '../../src/tipping/tokens.ts';
 import { createTwitch, userToken } from '../../src/twitch/index.ts';
 import { settle, testClock } from '../support/clock.ts';
 import { mutated } from '../support/mutations.ts';
-import { isPlain, json, orOurs, text, tries } from './setting.ts';
+import { isPlain, json, orOurs, text, tries, until } from './setting.ts';
 
 const fields = [
   'v',
@@ -137,8 +137,7 @@ describe('whatever lies in a store', () => {
           ended = true;
         });
         stream.subscribe((tip) => void tips.push(tip));
-        for (let turn = 0; turn < 300 && !ended && !tips.some(({ id }) => id.endsWith(':z')); turn += 1)
-          await clock.advance(50);
+        await until(clock, 50, () => ended || tips.some(({ id }) => id.endsWith(':z')));
         expect(ended || tips.some(({ id }) => id.endsWith(':z'))).toBe(true);
         for (const tip of tips) expect(isPlain(tip) && Number.isFinite(tip.amount)).toBe(true);
         // Each takes half a second to let a question end; all of them together, too.
