@@ -33,11 +33,13 @@ const hopeless = /^(NOAUTH|WRONGPASS|NOPERM|WRONGTYPE|DENIED)\b/;
 export function redisError(what: string, thrown: unknown): TipstreamError {
   if (isTipstreamError(thrown)) return thrown;
   const cause = bareError(thrown, withoutPassword);
+  const fatal = hopeless.test(cause.message);
   return new TipstreamError({
     code: 'STORE',
     platform: 'redis',
     message: `redis: could not ${what}: ${cause.message}; look whether the server is up and what it logs`,
-    fatal: hopeless.test(cause.message),
+    fatal,
+    retryable: !fatal,
     // ioredis puts the command and its arguments into the error; those stay behind.
     cause,
   });

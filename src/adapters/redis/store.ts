@@ -9,7 +9,7 @@ export interface RedisStoreOptions {
   redis: RedisClient;
   /**
    * Stands before every key. In a cluster, give the hash tag of the relay, e.g. `'{tipstream:tips}:'`.
-   * @default none: the keys of checkpoints begin with `tipstream:` by themselves
+   * @default 'tipstream:checkpoint:'
    */
   prefix?: string | undefined;
   /**
@@ -57,7 +57,12 @@ return 1
  * redis.disconnect();
  * ```
  */
-export function redisStore({ redis, prefix = '', fence, clock = systemClock }: RedisStoreOptions): RedisStore {
+export function redisStore({
+  redis,
+  prefix = 'tipstream:checkpoint:',
+  fence,
+  clock = systemClock,
+}: RedisStoreOptions): RedisStore {
   const run = async <T>(what: string, answer: Promise<T>): Promise<T> => {
     try {
       return await inTime(clock, answer);

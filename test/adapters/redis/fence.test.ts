@@ -91,7 +91,7 @@ describe.skipIf(isLeftOut('Redis'))('cursor and tips', () => {
     const looks: [cursor: number, length: number][] = [];
     await until(async () => {
       // In one step, as a crash of the server would find them.
-      const found = await looker.multi().get('both-cursor').xlen('both').exec();
+      const found = await looker.multi().get('tipstream:checkpoint:both-cursor').xlen('both').exec();
       const [[, saved] = [], [, length] = []] = found ?? [];
       if (typeof saved === 'string') looks.push([Number(JSON.parse(saved).cursor ?? 0), Number(length)]);
       return looks.at(-1)?.[0] === 2000;

@@ -36,7 +36,7 @@ describe.skipIf(isLeftOut('Redis'))('what lies in Redis', () => {
         void mock.tip('chaturbate', { dialect, channel: 'mira', amount: 5, tipper: 'not-a-name', anonymous, message });
       for (let n = 0; n < 3; n += 1) give(`${n}`, true);
       await until(async () => publication.stats().published >= 3);
-      await until(async () => (await redis.keys('tipstream:chaturbate:*')).length > 0);
+      await until(async () => (await redis.keys('tipstream:checkpoint:*')).length > 0);
       await publication.stop();
       const found: string[] = [];
       for (const key of await redis.keys('*')) {
@@ -51,7 +51,7 @@ describe.skipIf(isLeftOut('Redis'))('what lies in Redis', () => {
         found.push(key, JSON.stringify(await value?.()));
       }
       // Everything is there that should be: limit, cursor, tips, ids.
-      for (const part of ['tipstream:limit:', 'tipstream:chaturbate:', '"tip"', ':ids:young'])
+      for (const part of ['tipstream:limit:', 'tipstream:checkpoint:', '"tip"', ':ids:young'])
         expect(found.filter((text) => text.includes(part)).length).toBeGreaterThan(0);
       for (const secret of [token, encodeURIComponent(token), 'not-a-name'])
         expect(found.filter((text) => text.includes(secret))).toEqual([]);
