@@ -193,6 +193,7 @@ describe('tally', () => {
     const seen = watch(after.stream);
     await after.send(tip(2, { tipper: 'bea', amount: 30 }), tip(3, { tipper: 'ada' }));
     expect(seen.map(({ count }) => count)).toEqual([2, 3]);
+    expect(seen.map(({ totals }) => totals['stage:token'])).toEqual([40, 50]);
     expect(seen.at(-1)?.top.map(({ tipper, amount }) => [tipper, amount])).toEqual([
       ['bea', 30],
       ['ada', 20],
@@ -200,6 +201,24 @@ describe('tally', () => {
     await after.stream.close();
     expect(after.taken).toHaveLength(2);
     expect(after.clock.pending).toBe(0);
+  });
+
+  it('goes on with what all is worth, and with who gave most, as they were stored', async () => {
+    const store = memoryStore();
+    const rates = { token: 0.1, bit: 0.01 };
+    const gave = [tip(1, { tipper: 'ada', unit: 'bit', amount: 500 }), tip(2, { tipper: 'bea', amount: 30 })];
+    const before = stage({ store, rates, top: 1 });
+    watch(before.stream);
+    await before.send(...gave);
+    await before.stream.close();
+    const after = stage({ store, rates, top: 1 });
+    const seen = watch(after.stream);
+    await after.send(tip(3, { tipper: 'bea', amount: 30 }));
+    expect(seen.map(({ worth, top }) => [worth, top.map(({ tipper }) => tipper)])).toEqual([
+      [8, ['ada']],
+      [11, ['bea']],
+    ]);
+    await after.stream.close();
   });
 
   it('delivery-3 while the store fails nothing is taken; an error STORE says so; once it works all is taken', async () => {

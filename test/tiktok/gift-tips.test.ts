@@ -129,6 +129,18 @@ describe('giftTips', () => {
     expect(amounts()).toEqual([75, 25, 50, 25, 50, 25]);
   });
 
+  it('TT-50 tells streaks without a group apart by their own times, however late and together they come', () => {
+    const { push, amounts, clock } = bench();
+    const at = (count: number, end: boolean, seconds: number): object =>
+      frame(count, end, { groupId: undefined, msgId: undefined, createTime: clock.now() - 20_000 + seconds * 1000 });
+    // The end of the three is lost; all of it comes in one go, after the connection was gone for a while.
+    push(at(1, false, 0), at(3, false, 1), at(1, false, 6), at(2, true, 7));
+    expect(amounts()).toEqual([75, 50]);
+    // Within a second frames may have changed places.
+    push(at(4, false, 15), at(2, false, 14.5), at(4, true, 15));
+    expect(amounts()).toEqual([75, 50, 100]);
+  });
+
   it('TT-42 reads an envelope, text too, and passes the rest over; what cannot be read is said', () => {
     const { push, tips, stream } = bench({ channel: 'mira', raw: true });
     const said: unknown[] = [];
