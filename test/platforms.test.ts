@@ -1,20 +1,23 @@
 import { createAnilibria } from '../src/anilibria/index.ts';
 import { createCamsoda } from '../src/camsoda/index.ts';
 import { createChaturbate } from '../src/chaturbate/index.ts';
+import { memoryStore } from '../src/stream/checkpoint-store.ts';
+import type { TipEvent } from '../src/stream/tip-event.ts';
 import { createStripchat } from '../src/stripchat/index.ts';
 import { createTikTok } from '../src/tiktok/index.ts';
-import { createTipping, createTippingStreams } from '../src/tipping/index.ts';
-import { createTwitch } from '../src/twitch/index.ts';
-import { clientContract } from './client-contract.ts';
+import { createTipping, createTippingStreams, type Tipping, type TippingStreams } from '../src/tipping/index.ts';
+import { sessionOf } from '../src/tipping/tokens.ts';
+import { createTwitch, createTwitchProxyClient } from '../src/twitch/index.ts';
+import { polledContract } from './platform-contract/polled.ts';
 import { platformContract } from './platform-contract.ts';
 
 const broadcaster = 'mira';
 
-platformContract({
+polledContract({
   platform: 'chaturbate',
   dialect: 'real',
   create: (server, token, options) =>
-    createChaturbate({ username: broadcaster, token, baseUrl: server.url, longPoll: 1000, ...options }),
+    createChaturbate({ username: broadcaster, token, baseUrl: server.url, longPoll: 0, ...options }),
   mistakes: [
     () => createChaturbate({ username: '', token: 'x' }),
     () => createChaturbate({ username: 'mira', token: 'x', longPoll: 30 }),
@@ -29,7 +32,7 @@ platformContract({
   },
 });
 
-platformContract({
+polledContract({
   platform: 'chaturbate',
   dialect: 'contract',
   create: (server, apiKey, options) =>
@@ -45,7 +48,7 @@ platformContract({
   payload: { method: 'tip', tip: { tokens: 25, from_username: 'ada' } },
 });
 
-platformContract({
+polledContract({
   platform: 'stripchat',
   dialect: 'contract',
   create: (server, token, options) =>
@@ -54,7 +57,7 @@ platformContract({
   payload: { type: 'tip', amount: 25, user: { username: 'ada' } },
 });
 
-platformContract({
+polledContract({
   platform: 'camsoda',
   dialect: 'contract',
   create: (server, apiKey, options) =>
@@ -66,9 +69,10 @@ platformContract({
   payload: { type: 'tip', amount: 25, tipper: { username: 'ada' } },
 });
 
-clientContract({
+platformContract({
   platform: 'twitch',
-  mock: { pace: 500 },
+  what: 'by calls',
+  mock: { pace: 5000 },
   create(server, options, credential) {
     const scopes = [
       'moderator:read:chatters',
@@ -79,7 +83,6 @@ clientContract({
     const token = credential ?? server.twitch.issue({ login: broadcaster, scopes }).accessToken;
     return createTwitch({ clientId: server.twitch.clientId, token, baseUrl: `${server.url}/twitch/helix`, ...options });
   },
-  ask: (client) => client.users({ logins: [broadcaster] }),
   mistakes: [
     () => createTwitch({ clientId: '', token: 'x' }),
     () => createTwitch({ clientId: 'x', token: '' }),
@@ -89,14 +92,17 @@ clientContract({
     // @ts-expect-error there are no such tips
     () => createTwitch({ clientId: 'x', token: 'y' }).tips({ include: ['raids'] }),
   ],
-  misspelled: [
-    // @ts-expect-error the wire's word
-    [(client) => client.users({ id: ['1'] }), 'ids'],
-    // @ts-expect-error the wire's word
-    [(client) => client.chatters({ broadcaster_id: '1', moderatorId: '1' }), 'broadcasterId'],
-    // @ts-expect-error the wire's word
-    [(client) => client.moderatedChannels({ user_id: '1' }), 'userId'],
-  ],
+  calls: {
+    ask: (client) => client.users({ logins: [broadcaster] }),
+    misspelled: [
+      // @ts-expect-error the wire's word
+      [(client) => client.users({ id: ['1'] }), 'ids'],
+      // @ts-expect-error the wire's word
+      [(client) => client.chatters({ broadcaster_id: '1', moderatorId: '1' }), 'broadcasterId'],
+      // @ts-expect-error the wire's word
+      [(client) => client.moderatedChannels({ user_id: '1' }), 'userId'],
+    ],
+  },
   tips: {
     stream: (client) => client.tips(),
     push: (client) => client.push(),
@@ -121,12 +127,43 @@ clientContract({
   },
 });
 
-clientContract({
+// The proxy knows no tips: these come from EventSub, past it.
+platformContract({
+  platform: 'twitch-proxy',
+  what: 'by calls',
+  mock: { platforms: ['twitch'] },
+  create: (server, options, credential) =>
+    createTwitchProxyClient({
+      ...options,
+      baseUrl: `${server.url}/twitch`,
+      token:
+        credential ??
+        server.twitch.issue({ login: broadcaster, scopes: ['moderator:read:chatters'] }).accessToken ??
+        '',
+    }),
+  mistakes: [
+    () => createTwitchProxyClient({ baseUrl: '', token: 'x' }),
+    () => createTwitchProxyClient({ baseUrl: 'http://proxy:8081', token: '' }),
+    () => createTwitchProxyClient({ baseUrl: 'http://proxy:8081', token: 'x', timeout: 5 }),
+    () => createTwitchProxyClient({ baseUrl: 'http://proxy.invalid.test', token: 'x' }),
+  ],
+  calls: {
+    ask: (client) => client.users({ logins: [broadcaster] }),
+    misspelled: [
+      // @ts-expect-error the wire's word
+      [(client) => client.users({ login: ['mira'] }), 'logins'],
+      // @ts-expect-error the wire's word
+      [(client) => client.chatters({ broadcaster_id: '1', moderatorId: '1' }), 'broadcasterId'],
+    ],
+  },
+});
+
+platformContract({
   platform: 'tiktok',
-  mock: { pace: 500 },
+  what: 'by calls',
+  mock: { pace: 5000 },
   create: (server, options, credential) =>
     createTikTok({ baseUrl: `${server.url}/tiktok`, apiKey: credential ?? server.tiktok.apiKey, ...options }),
-  ask: (client) => client.status(),
   mistakes: [
     () => createTikTok({ apiKey: 'x', timeout: 5 }),
     () => createTikTok({ apiKey: 'x', heartbeat: 30 }),
@@ -134,16 +171,19 @@ clientContract({
     () => createTikTok({ apiKey: 'x' }).comments(''),
     () => createTikTok({ apiKey: 'x' }).tips('evening', { quiet: 10 }),
   ],
-  misspelled: [
-    // @ts-expect-error the wire's word
-    [(client) => client.live.connect({ username: 'mira', session_id: 'x' }), 'sessionId'],
-    // @ts-expect-error the wire's word
-    [(client) => client.live.disconnect({ session_id: 'x' }), 'sessionId'],
-    // @ts-expect-error the wire's word
-    [(client) => client.monitoring.metrics({ time_window: 5 }), 'timeWindow'],
-    // @ts-expect-error the wire's word
-    [(client) => client.auth.generateApiKey({ name: 'x', permissions: ['read'], expires_at: 'x' }), 'expiresAt'],
-  ],
+  calls: {
+    ask: (client) => client.status(),
+    misspelled: [
+      // @ts-expect-error the wire's word
+      [(client) => client.live.connect({ username: 'mira', session_id: 'x' }), 'sessionId'],
+      // @ts-expect-error the wire's word
+      [(client) => client.live.disconnect({ session_id: 'x' }), 'sessionId'],
+      // @ts-expect-error the wire's word
+      [(client) => client.monitoring.metrics({ time_window: 5 }), 'timeWindow'],
+      // @ts-expect-error the wire's word
+      [(client) => client.auth.generateApiKey({ name: 'x', permissions: ['read'], expires_at: 'x' }), 'expiresAt'],
+    ],
+  },
   tips: {
     stream: (client) => client.tips('evening'),
     simulate: (client, tip) => client.simulate(tip),
@@ -151,49 +191,80 @@ clientContract({
   },
 });
 
-// With a token that is given; sessions, which renew a refused one, have promises of their own in test/tipping/session.test.ts.
-clientContract({
+type TippingClient = (Tipping | TippingStreams) & { streamId: string };
+
+/** What both clients of the tipping platform do. */
+const tippingSubject = {
   platform: 'tipping',
-  mock: { pace: 500 },
+  mock: { pace: 5000 },
+  calls: {
+    ask: (client: TippingClient) => client.streams.tips({ streamId: client.streamId }),
+    misspelled: [
+      // @ts-expect-error the wire's word
+      [(client: TippingClient) => client.streams.tips({ stream_id: 'x' }), 'streamId'],
+      // @ts-expect-error the wire's word
+      [(client: TippingClient) => client.streams.viewers({ stream_id: 'x' }), 'streamId'],
+    ],
+  },
+  tips: {
+    stream: (client: TippingClient) => client.tips({ streamId: client.streamId }),
+    push: (client: TippingClient) => client.push(),
+    simulate: (client: TippingClient, tip?: Partial<TipEvent>) => client.simulate(tip),
+    payload: { type: 'tip_received', tip: { id: 'one', from_user: 'Ada', tokens: 25, message: '' } },
+    unit: /^token$/,
+  },
+} as const;
+
+platformContract<TippingClient>({
+  ...tippingSubject,
+  what: 'without sessions',
   create(server, options, credential) {
     const { issue, streamId } = server.tipping;
     const token = credential ?? issue('ada').access_token;
     const client = createTippingStreams({ ...options, baseUrl: `${server.url}/tipping/v1`, token });
     return Object.assign(client, { streamId });
   },
-  ask: (client) => client.streams.tips({ streamId: client.streamId }),
+  mistakes: [
+    () => createTippingStreams({ baseUrl: '' }),
+    () => createTippingStreams({ baseUrl: 'http://tips.test/v1' }),
+  ],
+});
+
+// Somebody who signed in before, in another process. A session that is refused is renewed once, and is then over.
+platformContract<TippingClient>({
+  ...tippingSubject,
+  what: 'with a session',
+  refused: { code: 'SESSION_EXPIRED', asked: 2 },
+  create(server, options, credential) {
+    const { issue, streamId } = server.tipping;
+    const { access_token, refresh_token } =
+      credential === undefined ? issue('ada') : { access_token: credential, refresh_token: credential };
+    const store = memoryStore();
+    store.set(
+      `tipstream:tipping:${new URL(server.url).host}:session`,
+      sessionOf({ access_token, refresh_token }, Date.now(), 'one'),
+    );
+    const client = createTipping({ ...options, baseUrl: `${server.url}/tipping/v1`, store });
+    return Object.assign(client, { streamId });
+  },
   mistakes: [
     () => createTipping({ baseUrl: '' }),
     () => createTipping({ baseUrl: 'https://tips.test/v1', timeout: 5 }),
     () => createTipping({ baseUrl: 'http://tips.test/v1' }),
     () => createTipping({ baseUrl: 'https://tips.test/v1' }).tips({ streamId: '' }),
-    () => createTippingStreams({ baseUrl: '' }),
   ],
-  misspelled: [
-    // @ts-expect-error the wire's word
-    [(client) => client.streams.tips({ stream_id: 'x' }), 'streamId'],
-    // @ts-expect-error the wire's word
-    [(client) => client.streams.viewers({ stream_id: 'x' }), 'streamId'],
-  ],
-  tips: {
-    stream: (client) => client.tips({ streamId: client.streamId }),
-    push: (client) => client.push(),
-    simulate: (client, tip) => client.simulate(tip),
-    payload: { type: 'tip_received', tip: { id: 'one', from_user: 'Ada', tokens: 25, message: '' } },
-    unit: /^token$/,
-  },
 });
 
 // It knows no tips (AL-40), and says every input as the wire does.
-clientContract({
+platformContract({
   platform: 'anilibria',
+  what: 'by calls',
   create: (server, options, credential) =>
     createAnilibria({
       ...options,
       baseUrl: `${server.url}/anilibria/api/anilibria/v2`,
       token: credential ?? server.anilibria.issue(),
     }),
-  ask: (client) => client.random(),
   mistakes: [
     () => createAnilibria({ baseUrl: [] }),
     () => createAnilibria({ baseUrl: 'http://titles.invalid.test' }),
@@ -204,5 +275,8 @@ clientContract({
     // @ts-expect-error a token is a text, a function or a provider
     () => createAnilibria({ token: 7 }),
   ],
-  misspelled: [],
+  calls: {
+    ask: (client) => client.random(),
+    misspelled: [],
+  },
 });
