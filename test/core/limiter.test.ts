@@ -395,4 +395,16 @@ describe('limiter', () => {
     expect(limiter.state('key 3')).toBeUndefined();
     expect(limiter.state('held')?.remaining).toBe(0);
   });
+
+  test('XS-2 an answer that says nothing of limits makes nothing last longer that an earlier one said', async () => {
+    const { limiter, clock, went } = ask(2, { limit: 100, per: 1000 });
+    await settle();
+    const [first, second] = went;
+    first?.slot.release({ limit: 7, remaining: 3 });
+    await clock.advance(999);
+    expect(limiter.state('key')).toMatchObject({ limit: 7, remaining: 3 });
+    second?.slot.release();
+    await clock.advance(1);
+    expect(limiter.state('key')).toMatchObject({ limit: 100, remaining: 100 });
+  });
 });

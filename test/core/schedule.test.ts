@@ -52,6 +52,25 @@ describe('schedule', () => {
     );
   });
 
+  test('XS-2 a reset that is over, or a second and a half away, is that of another window', () => {
+    const rateClass = { limit: 10, per: 1000 };
+    const said = (...answers: [remaining: number, resetAt: number | undefined, now: number][]): number => {
+      const schedule = createSchedule(rateClass);
+      for (const [remaining, resetAt, now] of answers) schedule.correct(remaining, resetAt, now);
+      return left(schedule, answers.at(-1)?.[2] ?? start);
+    };
+    expect(said([2, start + 5000, start], [5, start + 6499, start])).toBe(2);
+    expect(said([2, start + 5000, start], [5, start + 6500, start])).toBe(5);
+    expect(said([2, start + 5000, start], [5, start + 3501, start])).toBe(2);
+    expect(said([2, start + 1000, start], [5, start + 2400, start + 1000])).toBe(5);
+    expect(said([2, start + 1000, start], [5, start + 2400, start + 999])).toBe(2);
+    // Without a reset nobody knows which window it is: the last answer counts.
+    expect(said([2, undefined, start], [5, undefined, start])).toBe(5);
+    // A reset that has passed says nothing.
+    expect(said([2, start, start])).toBe(10);
+    expect(said([2, start + 1, start])).toBe(2);
+  });
+
   test('XS-2 what upstream says is left binds until its reset, and never allows more than the own count', () => {
     const schedule = createSchedule({ limit: 10, per: 1000 });
     schedule.take(start);

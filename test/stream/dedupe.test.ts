@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { seconds } from '../../src/core/time.ts';
 import { dedupe } from '../../src/stream/dedupe.ts';
 import { merge } from '../../src/stream/merge.ts';
 import { createSource } from '../../src/stream/source.ts';
@@ -105,6 +106,23 @@ describe('dedupe', () => {
     for (let n = 4_000; n < 12_001; n += 1) void source.push(n);
     void source.push(0);
     expect(passed).toBe(12_002);
+  });
+
+  it('within a time remembers every key of it, however many there are', async () => {
+    const source = numbers();
+    let passed = 0;
+    dedupe(source.stream, { by, within: seconds(60) }).subscribe(() => {
+      passed += 1;
+    });
+    for (let n = 0; n < 10_000; n += 1) void source.push(n);
+    void source.push(0);
+    expect(passed).toBe(10_000);
+    await source.clock.advance(seconds(59.999));
+    void source.push(1);
+    expect(passed).toBe(10_000);
+    await source.clock.advance(1);
+    void source.push(1);
+    expect(passed).toBe(10_001);
   });
 
   it('within no time is CONFIG', () => {

@@ -203,6 +203,19 @@ describe('tally', () => {
     expect(after.clock.pending).toBe(0);
   });
 
+  it('delivery-1 with a store, a tip that is in what is written already is taken at once, without another write', async () => {
+    const { store, written } = shakyStore();
+    const { stream, send, taken, clock } = stage({ store });
+    watch(stream);
+    await send(tip(1));
+    await clock.advance(1_000);
+    expect([written.length, taken]).toEqual([1, [tip(1).id]]);
+    await send(tip(1));
+    expect(taken).toEqual([tip(1).id, tip(1).id]);
+    await clock.advance(60_000);
+    expect(written).toHaveLength(1);
+  });
+
   it('goes on with what all is worth, and with who gave most, as they were stored', async () => {
     const store = memoryStore();
     const rates = { token: 0.1, bit: 0.01 };

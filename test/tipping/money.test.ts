@@ -64,7 +64,12 @@ describe('tokens and money', () => {
     expect(() => currencyToTokens(1, Number.POSITIVE_INFINITY)).toThrow(
       expect.objectContaining({ code: 'VALIDATION' }),
     );
-    expect(() => tokensToCurrency(Number.NaN, 100)).toThrow(expect.objectContaining({ code: 'VALIDATION' }));
+    expect(() => tokensToCurrency(Number.NaN, 100)).toThrow(
+      expect.objectContaining({
+        code: 'VALIDATION',
+        message: 'tipping: tokens is no number that can be counted with; give a finite one',
+      }),
+    );
   });
 
   it('TP-22 what went out is known by the sign of the tokens alone', () => {
