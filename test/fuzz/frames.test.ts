@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readFrame as anilibriaFrame } from '../../src/anilibria/events.ts';
 import { createAnilibria } from '../../src/anilibria/index.ts';
+import type { Peer } from '../../src/mock/service.ts';
 import type { EventStream } from '../../src/stream/event-stream.ts';
 import { parseFrame } from '../../src/tiktok/gifts/frames.ts';
 import { createTikTok } from '../../src/tiktok/index.ts';
@@ -10,7 +11,7 @@ import { listed } from '../../src/twitch/eventsub-calls.ts';
 import { readFrame } from '../../src/twitch/eventsub-frame.ts';
 import { createTwitch } from '../../src/twitch/index.ts';
 import { testClock } from '../support/clock.ts';
-import { type FakePeer, fakeNetwork } from '../support/fake-sockets.ts';
+import { memorySockets } from '../support/memory-sockets.ts';
 import { body, isPlain, json, text, tries, until } from './setting.ts';
 
 const fields = [
@@ -208,9 +209,9 @@ describe.each(Object.entries(opens))('the socket of %s', (_, open) => {
     await fc.assert(
       fc.asyncProperty(fc.array(frame, { minLength: 1, maxLength: 8 }), async (frames) => {
         const clock = testClock();
-        const peers: FakePeer[] = [];
+        const peers: Peer[] = [];
         let greet: string | undefined;
-        const network = fakeNetwork(clock, 1, (peer) => {
+        const network = memorySockets(clock, 1, (_url, peer) => {
           peers.push(peer);
           if (greet) peer.send(greet);
           return true;

@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { open } from '../../src/core/connection.ts';
 import { platform } from '../../src/core/endpoint.ts';
 import { minutes, seconds } from '../../src/core/time.ts';
+import type { Peer } from '../../src/mock/service.ts';
 import type { StreamGap, StreamState } from '../../src/stream/event-stream.ts';
 import { createSocket } from '../../src/stream/socket.ts';
 import { toStream } from '../../src/stream/stream.ts';
 import { testClock } from '../support/clock.ts';
-import { type FakePeer, fakeNetwork } from '../support/fake-sockets.ts';
+import { memorySockets } from '../support/memory-sockets.ts';
 
 const latency = 20;
 /** The upstream says something at least so often, and counts as dead after 1.2 of it. */
@@ -45,13 +46,13 @@ async function evening(script: readonly Happening[], chance: readonly number[]) 
   /** Sent a second time, perhaps to somebody who missed the first. */
   const repeated = new Set<number>();
   const states: StreamState[] = [];
-  const live = new Set<FakePeer>();
+  const live = new Set<Peer>();
   let refusals = 0;
   let mutes = 0;
   let watching = false;
   /** When nobody could have been served, as the upstream sees it. */
-  const network = fakeNetwork(clock, latency, (peer, url) => {
-    if (url.endsWith('/dead')) return false;
+  const network = memorySockets(clock, latency, (url, peer) => {
+    if (url.pathname === '/dead') return false;
     if (refusals > 0) {
       refusals -= 1;
       return false;
@@ -122,8 +123,8 @@ async function evening(script: readonly Happening[], chance: readonly number[]) 
       [...live]
         .filter((peer) => peer.open)
         .at(-1)
-        ?.cut();
-    if (step.kind === 'cut-both') for (const peer of live) peer.cut();
+        ?.drop();
+    if (step.kind === 'cut-both') for (const peer of live) peer.drop();
     if (step.kind === 'freeze') for (const peer of live) peer.freeze();
     if (step.kind === 'hand-over') say('to ws://127.0.0.1:1/next');
     if (step.kind === 'bad-hand-over') say('to ws://127.0.0.1:1/dead');
