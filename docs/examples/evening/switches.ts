@@ -22,7 +22,7 @@ const kinds: readonly (readonly [name: string, label: string, fault: Fault])[] =
   ['429', 'Too many requests', { kind: 'rate-limit', hint: 'seconds', seconds: 20 }],
   ['500', 'Server errors', { kind: 'status', status: 500 }],
   ['malformed', 'Broken JSON', { kind: 'malformed' }],
-  ['html', 'Pages for people', { kind: 'html', status: 503 }],
+  ['html', 'HTML pages', { kind: 'html', status: 503 }],
   ['truncated', 'Half answers', { kind: 'truncated' }],
 ];
 
