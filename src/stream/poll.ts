@@ -130,8 +130,8 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
 
   /** Says what a failure means and answers with the milliseconds to wait, or `undefined` where the stream ends. */
   const failed = (error: TipstreamError, began: number): number | undefined => {
-    // The answer had begun: what it held was handed out and did not arrive.
-    if (drains && error.sent === 'yes' && (error.status ?? 400) < 300 && error.code !== 'UPSTREAM')
+    // No answer, or one that broke off: what it held may have been handed out, and did not arrive.
+    if (drains && error.sent !== 'no' && (error.status ?? 200) < 300 && error.code !== 'UPSTREAM')
       hub.gap({ reason: 'truncated', from: began });
     report(error);
     if (error.fatal) {

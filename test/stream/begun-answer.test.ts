@@ -60,3 +60,24 @@ it('delivery-2 an answer of a draining source that is too large to be read is a 
   expect(codes).toEqual(['SCHEMA 200']);
   expect(gaps).toMatchObject([{ reason: 'truncated' }]);
 });
+
+it('delivery-2 a question to a draining source that nobody answers is a gap, as its answer may be lost on its way', async () => {
+  const silent = await watched(() => 'silence');
+  await settle(50);
+  await silent.clock.advance(seconds(10));
+  await until(() => silent.codes.length === 1);
+  const reset = await watched(() => 'reset');
+  await until(() => reset.codes.length === 1);
+  expect([...silent.codes, ...reset.codes]).toEqual(['TIMEOUT undefined', 'NETWORK undefined']);
+  expect([...silent.gaps, ...reset.gaps]).toMatchObject([{ reason: 'truncated' }, { reason: 'truncated' }]);
+});
+
+it('delivery-2 a question that cannot have left is none', async () => {
+  const { server, clock, gaps, codes } = await watched(() => json({ events: [] }));
+  await until(() => clock.pending > 0);
+  await server.close();
+  await clock.advance(seconds(5));
+  await until(() => codes.length === 1);
+  expect(codes).toEqual(['NETWORK undefined']);
+  expect(gaps).toEqual([]);
+});
