@@ -130,8 +130,8 @@ export const secretBugs: readonly PlantedBug[] = [
     name: 'the token stands in the checkpoint, with the address of the next page',
     breaks: 'delivery-3: a checkpoint never holds a credential',
     file: 'src/chaturbate/events-api.ts',
-    from: "path && redactor.known(path.replace(/^([^?#]*?\\/events\\/)[^/?#]+\\/[^/?#]+/, '$1{username}/{token}'), '{token}');",
-    to: 'path && redactor ? path : undefined;',
+    from: 'withoutAccount(follower.follow(nextUrl), redactor)',
+    to: 'follower.follow(nextUrl)',
     tests: ['test/chaturbate/events-api.test.ts', 'test/core/canary.test.ts'],
   },
 ];
