@@ -5,6 +5,8 @@ import { inTime, type RedisClient, redisError } from './client.ts';
 /** Tells a group which entries are done. */
 export interface Acknowledger {
   add(entry: string): void;
+  /** What can go with a question that is asked anyhow; who takes it tells it, or adds it again. */
+  take(): readonly string[];
   /** Resolves when everything is told, or when telling failed. */
   flush(): Promise<void>;
 }
@@ -24,21 +26,21 @@ export function createAcknowledger(
   open: () => boolean,
   failed: (error: unknown) => void,
 ): Acknowledger {
-  let waiting: string[] = [];
+  const waiting: string[] = [];
   let running: Promise<void> | undefined;
   const drain = async (): Promise<void> => {
     await undefined;
     while (waiting.length > 0) {
-      const now = waiting.slice(0, most);
+      const now = waiting.splice(0, most);
       try {
         await inTime(clock, redis.call('XACK', place.stream, place.group, ...now));
-        waiting = waiting.slice(now.length);
       } catch (error) {
         failed(redisError('acknowledge', error));
         if (!open()) {
-          waiting = [];
+          waiting.length = 0;
           return;
         }
+        waiting.unshift(...now);
         await sleep(clock, waitAfterFailure);
       }
     }
@@ -54,6 +56,7 @@ export function createAcknowledger(
       waiting.push(entry);
       void flush();
     },
+    take: () => waiting.splice(0, most),
     flush: () => (waiting.length > 0 || running ? flush() : Promise.resolve()),
   };
 }

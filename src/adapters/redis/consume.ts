@@ -144,13 +144,14 @@ export function consume(
   const read = async (reader: Reader, signal: AbortSignal): Promise<void> => {
     const block = Math.max(1, Math.min(longestBlock, Math.floor(claimAfter / 2)));
     for (let claimAt = 0; !signal.aborted; ) {
-      await untilRoom(signal);
+      // Without a pause where there is room: what was just taken is told with the next question.
+      if (room() <= 0) await untilRoom(signal);
       if (clock.now() >= claimAt) {
         await claim(reader, signal);
         claimAt = clock.now() + block;
       } else if (!signal.aborted) {
         hub.counters.polls += 1;
-        deliver(await reader.fresh(room(), block));
+        deliver(await reader.fresh(room(), block, acknowledger.take(), acknowledger.add));
         hub.status('live');
       }
     }

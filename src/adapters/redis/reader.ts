@@ -12,8 +12,8 @@ export interface Reader {
   makeGroup(from: 'beginning' | 'now'): Promise<void>;
   /** What this consumer was given after `after` and did not acknowledge. */
   held(after: string, count: number): Promise<Entries>;
-  /** What nobody was given yet; waits for it so many milliseconds. */
-  fresh(count: number, block: number): Promise<Entries>;
+  /** What nobody was given yet; waits for it so many milliseconds. Acknowledges `done` before, and hands back what it could not. */
+  fresh(count: number, block: number, done: readonly string[], back: (entry: string) => void): Promise<Entries>;
   /** Takes over what others were given so long ago, from `cursor` on. */
   claim(after: number, cursor: string, count: number): Promise<{ next: string | undefined; entries: Entries }>;
   /** How many tips a hard limit took from the group since somebody asked. */
@@ -61,7 +61,11 @@ export function openReader(
       await inTime(clock, groupScript(connection, [stream], [group, from === 'now' ? '$' : '0']));
     },
     held: (after, count) => read('COUNT', count, 'STREAMS', stream, after),
-    fresh: (count, block) => read('COUNT', count, 'BLOCK', block, 'STREAMS', stream, '>'),
+    fresh(count, block, done, back) {
+      // In one go with the question: the server wakes up once.
+      if (done.length > 0) ask('XACK', stream, group, ...done).catch(() => done.forEach(back));
+      return read('COUNT', count, 'BLOCK', block, 'STREAMS', stream, '>');
+    },
     async claim(after, cursor, count) {
       const reply = await ask('XAUTOCLAIM', stream, group, consumer, after, cursor, 'COUNT', count);
       const [next, entries] = toList(reply);

@@ -84,36 +84,6 @@ describe.skipIf(isLeftOut('Redis'))('a relay', () => {
     await Promise.all(publications.map(({ stop }) => stop()));
   });
 
-  it('goes on when the server has forgotten its scripts', async () => {
-    const redis = openRedis(await server());
-    const relay = createRelay({ redis, key: 'scripts' });
-    await relay.put(tipsOf(1));
-    await redis.script('FLUSH');
-    expect(await relay.put(tipsOf(2))).toEqual({ published: 1, duplicates: 1 });
-  });
-
-  it('remembers an id for the time that was asked for, and forgets it within twice that', async () => {
-    const redis = openRedis(await server());
-    const relay = createRelay({ redis, key: 'forgets', idsFor: 300 });
-    const [first = tipsOf(1)[0], second] = tipsOf(2);
-    if (!first || !second) throw new Error('two');
-    await relay.put([first]);
-    const began = Date.now();
-    // Others come meanwhile, so that the generations change places.
-    for (let index = 0; Date.now() < began + 250; index += 1) {
-      await relay.put([...tipsOf(1, `other-${index}`), first]);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    expect(
-      await redis
-        .xrange('forgets', '-', '+')
-        .then((all) => all.filter(([, [, json]]) => json?.includes(`"${first.id}"`))),
-    ).toHaveLength(1);
-    await until(() => Date.now() > began + 650);
-    expect(await relay.put([first])).toEqual({ published: 1, duplicates: 0 });
-    await until(async () => (await redis.exists('{forgets}:ids:young', '{forgets}:ids:old')) === 0);
-  });
-
   it('refuses what is no tip, by the name of the field and without its content', async () => {
     const redis = openRedis(await server());
     const relay = createRelay({ redis, key: 'refuses' });
