@@ -18,7 +18,8 @@ export function createCarrier<E>(hub: Hub<Received<E>>, remembers?: number): (ev
   const open = new Set<string>();
   function taken(this: Received<E>): void {
     open.delete(this.id);
-    memory.add(this.id);
+    // Looked for when it came; what came again meanwhile was found in `open`.
+    memory.keep(this.id);
   }
   return (event, id = randomId()) => {
     if (open.has(id) || memory.has(id)) {

@@ -3,6 +3,8 @@ export interface Memory {
   has(id: string): boolean;
   /** Remembers an id; `false` where it was remembered already. */
   add(id: string): boolean;
+  /** Remembers an id that `has` does not know. */
+  keep(id: string): void;
 }
 
 /** Most upstreams count their ids upwards: those that do stand in a list, in which they are found without a hash. */
@@ -33,19 +35,23 @@ export function createMemory(size = 4_000): Memory {
   /** No id that is remembered is above this one, so what is above it is new. */
   let top = '';
   const has = (id: string): boolean => id <= top && (knows(young, id) || knows(old, id));
+  const keep = (id: string): void => {
+    if (young.rising.length + young.others.size >= size) {
+      old = young;
+      young = begin();
+    }
+    if (id > top) {
+      top = id;
+      young.rising.push(id);
+    } else young.others.add(id);
+  };
   return {
     has,
+    keep,
     add(id) {
       const known = has(id);
       if (known && knows(young, id)) return false;
-      if (young.rising.length + young.others.size >= size) {
-        old = young;
-        young = begin();
-      }
-      if (id > top) {
-        top = id;
-        young.rising.push(id);
-      } else young.others.add(id);
+      keep(id);
       return !known;
     },
   };

@@ -90,8 +90,8 @@ export function createMissing({ clock, ask, nameOf }: MissedParts): Missing {
     heard(at) {
       // Events are late, never early: the least late one is nearest to the truth.
       // One that is far ahead is a mistake: everything that was missed would count as old.
-      if (at !== undefined && at - clock.now() < days(1))
-        told = Math.max(told ?? Number.NEGATIVE_INFINITY, at - clock.now());
+      const ahead = (at ?? Number.NaN) - clock.now();
+      if (ahead < days(1)) told = Math.max(told ?? Number.NEGATIVE_INFINITY, ahead);
     },
     async fetch(streamId, from, since, signal) {
       const found: [at: number, tip: TippingTip][] = [];
