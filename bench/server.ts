@@ -1,4 +1,5 @@
 /** What is asked, in a process of its own, so that only the asking is measured. Prints its port, and sends frames when it is told to. */
+import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
@@ -25,24 +26,18 @@ server.keepAliveTimeout = 120_000;
 const sockets = new WebSocketServer({ server });
 
 /** A tip as the tipping platform says it, about 300 bytes, under an id that no other has. */
-let said = 0;
-const frame = (): string => {
-  said += 1;
-  return JSON.stringify({
+const frame = (): string =>
+  JSON.stringify({
     type: 'tip_received',
+    stream_id: '7f1f7a52-6a38-4d0c-9d3e-0b7d2f4d5c11',
     tip: {
-      id: `tip-${String(said).padStart(12, '0')}`,
-      from_user_id: `user-${said % 500}`,
-      from_username: `viewer_${said % 500}`,
-      to_user_id: 'juno',
-      stream_id: 'evening',
-      tokens: 25 + (said % 7),
-      message: 'thank you for the evening, and for the song',
-      is_private: false,
-      created_at: '2026-03-01T20:00:00.000Z',
+      id: randomUUID(),
+      from_user: 'viewer of the evening',
+      tokens: 25,
+      message: 'thank you for the evening, and for the song that you played at the end of it',
     },
+    timestamp: new Date().toISOString(),
   });
-};
 
 process.on('message', ({ frames, rate }: { frames?: number; rate?: number }) => {
   if (rate !== undefined) rooms.pace(rate);

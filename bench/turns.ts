@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
@@ -36,7 +35,7 @@ export interface Thoroughness {
   milliseconds: number;
 }
 
-export const thorough: Thoroughness = { warm: 1200, processes: 3, rounds: 9, milliseconds: 30 };
+export const thorough: Thoroughness = { warm: 800, processes: 3, rounds: 9, milliseconds: 30 };
 
 const program = fileURLToPath(new URL('./contender.ts', import.meta.url));
 
@@ -44,14 +43,20 @@ const start = (module: string, name: string, flags: readonly string[] = []): Chi
   fork(program, [module, name], { execArgv: [...process.execArgv, ...flags] });
 
 /** Asks a process for one thing, which it does while all others wait. */
-async function ask(child: ChildProcess, question: Question): Promise<number> {
-  child.send(question);
-  const gone = once(child, 'exit').then(([code]) => {
-    throw new Error(`${child.spawnargs.at(-1)} ended with ${code}`);
+const ask = (child: ChildProcess, question: Question): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const answered = (answer: unknown): void => {
+      child.off('exit', ended);
+      resolve(Number(answer));
+    };
+    const ended = (code: unknown): void => {
+      child.off('message', answered);
+      reject(new Error(`${child.spawnargs.at(-1)} ended with ${code}`));
+    };
+    child.once('message', answered);
+    child.once('exit', ended);
+    child.send(question);
   });
-  const [answer] = await Promise.race([once(child, 'message'), gone]);
-  return Number(answer);
-}
 
 const pairs = <T>(all: readonly T[], size = availableParallelism()): T[][] =>
   Array.from({ length: Math.ceil(all.length / size) }, (_, index) => all.slice(index * size, (index + 1) * size));
