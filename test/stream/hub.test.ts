@@ -48,6 +48,18 @@ describe('a stream', () => {
     expect(steps).toEqual(['stop', 'left', 'taken']);
   });
 
+  it('that nobody watches says nothing of its end when it is closed, and can be watched later', async () => {
+    const source = numbers();
+    const [states, ends] = [heard(source.stream, 'status'), heard(source.stream, 'end')];
+    await source.stream.close();
+    expect([states, ends]).toEqual([[], []]);
+    const seen: number[] = [];
+    source.stream.subscribe((n) => void seen.push(n));
+    await source.send(1);
+    await source.stream.close();
+    expect([seen, states.map(({ state }) => state).at(-1), ends]).toEqual([[1], 'ended', [undefined]]);
+  });
+
   it('that is watched again while it closes has not ended', async () => {
     let written = (): void => {};
     const hub = createHub<number>({

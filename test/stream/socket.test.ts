@@ -420,6 +420,28 @@ describe('a socket', () => {
     },
   );
 
+  it.each(['NETWORK', 'TIMEOUT', 'SERVER', 'RATE_LIMITED', 'HTTP'] as const)(
+    'XS-5 asks again where HTTP says %s: that is no word about the credential',
+    async (code) => {
+      let probes = 0;
+      const { server, heard, watch, clock } = await listener({
+        async probe() {
+          probes += 1;
+          if (probes === 1) throw new TipstreamError({ code, message: 'pretend status: not now' });
+        },
+      });
+      server.refuse(403);
+      watch();
+      await until(() => heard.errors.length === 1);
+      await clock.advance(0);
+      await until(() => heard.errors.length === 2);
+      server.refuse(undefined);
+      await clock.advance(0);
+      await until(() => isLive(heard.states));
+      expect([probes, server.asked, heard.states.includes('ended')]).toEqual([2, 2, false]);
+    },
+  );
+
   it.each([
     [1008, 'AUTH'],
     [4400, 'AUTH'],
