@@ -151,7 +151,8 @@ export function readProblem(status: number, headers: Headers, text: string, body
   const problem: ReadProblem = { message: message || `HTTP ${status}` };
   for (const [key, value] of Object.entries(all)) if (value !== undefined) Object.assign(problem, { [key]: value });
   const hidden = { details: details ?? undefined, means: meaningOf(problem, status) };
+  // Whoever reads on may know better.
   for (const [key, value] of Object.entries(hidden))
-    if (value !== undefined) Object.defineProperty(problem, key, { value });
+    if (value !== undefined) Object.defineProperty(problem, key, { value, configurable: true });
   return problem;
 }

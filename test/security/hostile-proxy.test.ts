@@ -50,6 +50,11 @@ const answers: Readonly<Record<string, Reply>> = {
   'a list of nothing that is a user': { body: { data: [null, 5, 'x', { id: {} }] } },
   'a list that is none': { body: { data: { length: 1e9 } } },
   'a cursor of another type': { body: { data: [user], pagination: { cursor: { $ne: null } } } },
+  'categories that two readers know': {
+    status: 418,
+    body: { errors: { user: 'no' }, error: 'RATE_LIMITED', message: 'missing scope' },
+  },
+  'fields of a form': { status: 410, body: { errors: { user: ['no'] } } },
   poison: { body: JSON.parse('{"__proto__":{"data":[]},"data":[{"__proto__":{"id":"1"}}]}') },
   'numbers beyond counting': {
     headers: { 'ratelimit-remaining': '1e999', 'ratelimit-reset': '-1', 'ratelimit-limit': 'NaN' },
