@@ -40,7 +40,11 @@ export interface GoalOptions {
 }
 
 /** Sums of decimal fractions drift in the 16th digit: a goal of 0.3 is reached by three times 0.1. */
-export const plus = (a: number, b: number): number => Math.round((a + b) * 1e9) / 1e9;
+export function plus(a: number, b: number): number {
+  const sum = Math.round((a + b) * 1e9) / 1e9;
+  // Of an amount that nobody can give: a sum without an end would be none that a store can hold.
+  return Number.isFinite(sum) ? sum : Math.max(-Number.MAX_VALUE, Math.min(a + b, Number.MAX_VALUE));
+}
 
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 

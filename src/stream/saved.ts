@@ -25,7 +25,8 @@ const every = (list: unknown, fits: (item: unknown) => boolean): boolean =>
 export function readSaved<E>(platform: string, value: unknown): Saved<E> | undefined {
   if (isMissing(value)) return undefined;
   const { v, page, window, cursor, taken } = value as Partial<Record<keyof Saved<E>, unknown>>;
-  const lists = every(page, (item) => isText(Object(item).id)) && every(window, isText);
+  const lists =
+    every(page, (item) => isText(Object(item).id) && Number.isFinite(Object(item).at)) && every(window, isText);
   const texts = [cursor, taken].every((text) => isMissing(text) || isText(text));
   if (v === 1 && lists && texts) return value as Saved<E>;
   const message = `${platform}: what the store holds is no checkpoint of this version; give another key, or call forget()`;

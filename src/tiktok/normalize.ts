@@ -115,8 +115,10 @@ export function readGift(frame: unknown): Gift | Invalid | undefined {
     giftId: Number.isSafeInteger(giftId) ? (giftId as number) : realId(giftId),
     groupId: realId(data.groupId ?? data.group_id),
     msgId: realId(data.msgId ?? data.msg_id ?? common.msgId ?? common.msg_id),
-    // 0 stands for none.
-    at: [data.createTime, data.timestamp, common.createTime, common.create_time].map(readTimestamp).find(Boolean),
+    // 0 stands for none, and no gift is of a time that no calendar has.
+    at: [data.createTime, data.timestamp, common.createTime, common.create_time]
+      .map(readTimestamp)
+      .find((at) => at && at <= 8.64e15),
     userId: realId(user.userId ?? user.id ?? user.user_id),
     uniqueId: textOf(user.uniqueId ?? user.unique_id ?? user.displayId),
     nickname: textOf(user.nickname ?? user.nickName),

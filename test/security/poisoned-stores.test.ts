@@ -115,6 +115,23 @@ describe('what somebody else wrote into a store', () => {
     await expect(tipping.auth.me()).rejects.toMatchObject({ code: 'AUTH', sent: 'no' });
   });
 
+  it('a tip of more than all money spoils no sum: it can be kept and read again', async () => {
+    const kept = memoryStore();
+    const store = { store: kept, key: 'tally' };
+    for (const id of ['1', '2', '3']) {
+      const source = createSource<TipEvent>({ platform: 'a' });
+      const { test: _, ...tip } = testTip({ id, platform: 'a', amount: id === '3' ? 5 : 1e308 });
+      const totals = tally(source.stream, { store });
+      const said = new Promise((resolve) => totals.on('error', resolve));
+      const taken = source.push(tip).then(() => 'taken');
+      totals.subscribe(() => {});
+      expect(await Promise.race([taken, said])).toBe('taken');
+      await source.stream.close();
+    }
+    const { sum } = JSON.parse(JSON.stringify(kept.get('tally'))) as { sum: { totals: object; count: number } };
+    expect(sum).toMatchObject({ count: 3, totals: { 'a:token': Number.MAX_VALUE } });
+  });
+
   it('a login whose refresh token is no text begins a session without one', () => {
     for (const odd of [5, {}, [], true, null])
       expect(
