@@ -139,22 +139,26 @@ async function judge(mutant: NumberedMutant, candidates: { file: string; ms: num
     [0, few],
     [few, affordable.length],
   ] as const) {
-    const part = affordable.slice(from, to);
-    if (part.length === 0) continue;
-    const usual = part.reduce((sum, { ms }) => sum + ms, 0);
-    const files = part.map(({ file }) => file);
-    const limits = { ...options, env, patience: patience + 3 * usual };
-    const bail = { ...limits, arguments: [...options.arguments, '--bail=1', '--maxWorkers=1'] };
-    const results = await runTests(files, bail);
-    if (results === undefined) return { mutant, end: 'timeout' };
-    // After the first failure the other files are not run at all.
-    const failed = results.find((result) => result.failed.length > 0) ?? results.find((result) => result.tests === 0);
-    if (!failed) continue;
-    // On a busy machine a test far from it may fail by itself: once more.
-    if (from === 0) return { mutant, end: 'killed', by: failed.failed[0] ?? failed.file };
-    const again = await runTests([failed.file], limits);
-    if (again === undefined || again.some((result) => result.failed.length > 0 || result.tests === 0))
-      return { mutant, end: 'killed', by: failed.failed[0] ?? failed.file };
+    let part = affordable.slice(from, to);
+    while (part.length > 0) {
+      const usual = part.reduce((sum, { ms }) => sum + ms, 0);
+      const limits = { ...options, env, patience: patience + 3 * usual };
+      const bail = { ...limits, arguments: [...options.arguments, '--bail=1', '--maxWorkers=1'] };
+      const results = await runTests(
+        part.map(({ file }) => file),
+        bail,
+      );
+      if (results === undefined) return { mutant, end: 'timeout' };
+      // After the first failure the other files are not run at all.
+      const failed = results.find((result) => result.failed.length > 0) ?? results.find(({ tests }) => tests === 0);
+      if (!failed) break;
+      const killed: Verdict = { mutant, end: 'killed', by: failed.failed[0] ?? failed.file };
+      if (from === 0) return killed;
+      // On a busy machine a test far from it may fail by itself: once more, and then without it.
+      const again = await runTests([failed.file], limits);
+      if (again === undefined || again.some((result) => result.failed.length > 0 || result.tests === 0)) return killed;
+      part = part.filter(({ file }) => file !== failed.file);
+    }
   }
   return { mutant, end: 'survived' };
 }

@@ -424,19 +424,22 @@ describe('a socket', () => {
     'XS-5 asks again where HTTP says %s: that is no word about the credential',
     async (code) => {
       let probes = 0;
-      const { server, heard, watch, clock } = await listener({
-        async probe() {
-          probes += 1;
-          if (probes === 1) throw new TipstreamError({ code, message: 'pretend status: not now' });
+      const { server, heard, watch, clock } = await listener(
+        {
+          async probe() {
+            probes += 1;
+            if (probes === 1) throw new TipstreamError({ code, message: 'pretend status: not now' });
+          },
         },
-      });
+        { random: () => 0.5 },
+      );
       server.refuse(403);
       watch();
       await until(() => heard.errors.length === 1);
-      await clock.advance(0);
-      await until(() => heard.errors.length === 2);
       server.refuse(undefined);
-      await clock.advance(0);
+      await clock.advance(500);
+      await until(() => heard.errors.length === 2);
+      await clock.advance(1000);
       await until(() => isLive(heard.states));
       expect([probes, server.asked, heard.states.includes('ended')]).toEqual([2, 2, false]);
     },
