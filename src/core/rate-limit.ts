@@ -19,7 +19,12 @@ const longest = 2_147_483_647;
 export const values = (headers: Headers, name: string): string[] =>
   headers.get(name)?.match(/(?:[a-z]{3}(?:[a-z]*day)?, )?[^\s,][^,]*/gi) ?? [];
 
-const families = ['x-ratelimit-', 'ratelimit-'];
+/** Spelled out: a name that is put together for each answer costs more than to look for it. */
+const names = {
+  limit: ['x-ratelimit-limit', 'ratelimit-limit'],
+  remaining: ['x-ratelimit-remaining', 'ratelimit-remaining'],
+  reset: ['x-ratelimit-reset', 'ratelimit-reset'],
+};
 
 /** The number of `100`, `0.5`, `-3` or `100;w=60`; NaN is what nothing else is. */
 export const numberOf = (value: string): number =>
@@ -42,8 +47,8 @@ const waitOf = (value: string, headers: Headers, now: number): number => {
 export function readRateLimit(headers: Headers, now: number, combined?: RateWords): RateLimit | undefined {
   const pick = (field: keyof RateWords, choose: (...all: number[]) => number, read: (value: string) => number) => {
     let found = Number.NaN;
-    for (const family of families)
-      for (const value of values(headers, family + field)) {
+    for (const name of names[field])
+      for (const value of values(headers, name)) {
         const each = read(value);
         if (!Number.isNaN(each)) found = Number.isNaN(found) ? each : choose(found, each);
       }
