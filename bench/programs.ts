@@ -24,6 +24,12 @@ export const programs: readonly Program[] = [
     ours: true,
     note: 'Helix, tokens, EventSub, the proxy, ky and zod/mini within',
   }),
+  {
+    what: '`tipstream/twitch`, `createTwitch` alone',
+    code: "import { createTwitch } from 'tipstream/twitch'; console.log(createTwitch);",
+    ours: true,
+    note: 'Helix, tokens, EventSub, every answer checked',
+  },
   whole('`tipstream/tipping`', ['tipstream/tipping'], { ours: true, note: '32 calls, sessions, sockets' }),
   whole('ky', ['ky'], { note: 'requests' }),
   whole('ky, zod, eventemitter3', ['ky', 'zod', 'eventemitter3'], {
@@ -37,8 +43,10 @@ export const programs: readonly Program[] = [
     note: 'requests',
   }),
   whole('openai', ['openai'], { note: 'a typed client' }),
-  whole('@twurple/api, auth', ['@twurple/api', '@twurple/auth'], { note: 'Helix, tokens' }),
+  whole('@twurple/api, auth', ['@twurple/api', '@twurple/auth'], {
+    note: 'Helix, tokens, no answer checked, no time limit',
+  }),
   whole('@twurple/api, auth, eventsub-ws', ['@twurple/api', '@twurple/auth', '@twurple/eventsub-ws'], {
-    note: 'Helix, tokens, EventSub: what `tipstream/twitch` is beside',
+    note: 'Helix, tokens, EventSub, no answer checked, no time limit',
   }),
 ];

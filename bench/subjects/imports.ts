@@ -2,11 +2,14 @@
 import { spawnSync } from 'node:child_process';
 import { buildPackage } from '../built.ts';
 import { place } from '../peers.ts';
-import { programs } from '../programs.ts';
+import { programs as all } from '../programs.ts';
 import type { Outcome } from '../report.ts';
 import { beside, spreadOf } from '../samples.ts';
 import { serve } from '../serve.ts';
 import { thorough } from '../turns.ts';
+
+/** A program that takes one name of a module loads all of it. */
+const programs = all.filter(({ code }) => code.startsWith('import *'));
 
 /** Milliseconds of a processor and MiB of memory that a new process used when it came to the end of `code`. */
 function run(code: string): { time: number; memory: number } {

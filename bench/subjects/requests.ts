@@ -204,7 +204,13 @@ const lines: readonly Line[] = [
     note: 'but no time limit',
   },
   { name: 'openai', what: 'openai', job: 'same', as: 'call', note: 'but no limiter' },
-  { name: 'twurple', what: '@twurple/api', job: 'same', as: 'call', note: 'but no time limit' },
+  {
+    name: 'twurple',
+    what: '@twurple/api',
+    job: 'same',
+    as: 'call',
+    note: 'but no time limit, no deadline, no cap on an answer, and equal calls are sent twice',
+  },
 ];
 
 export async function requests(): Promise<Outcome> {

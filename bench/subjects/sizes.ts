@@ -18,6 +18,8 @@ async function weigh(contents: string): Promise<number> {
     target: 'es2022',
     external: builtinModules.flatMap((name) => [name, `node:${name}`]),
     write: false,
+    // Those of this repository lead to our sources.
+    tsconfigRaw: '{}',
     logLevel: 'silent',
   });
   return brotliCompressSync(outputFiles[0]?.contents ?? '').length;
