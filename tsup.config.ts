@@ -50,6 +50,8 @@ export default defineConfig({
   // The sources are in the package, so the maps only name them.
   esbuildOptions: (options) => {
     options.sourcesContent = false;
+    // Of two shared files that export the same name, neither would.
+    options.logOverride = { 'ambiguous-reexport': 'error' };
   },
   clean: true,
 });

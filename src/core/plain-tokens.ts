@@ -12,7 +12,7 @@ export const plainTokens: MakeTokens = (credential, _clock, redactor) => {
     async get(call) {
       try {
         const token = await race(call, Promise.resolve(look(signalOf(call))));
-        redactor.add(textOf(token));
+        redactor.add(tokenText(token));
         return token;
       } catch (error) {
         throw call.failure ?? errorOf(call, 'AUTH', noCredential, { cause: redactor.error(error) });
@@ -22,7 +22,7 @@ export const plainTokens: MakeTokens = (credential, _clock, redactor) => {
 };
 
 /** Whoever writes JavaScript may give anything: `Bearer undefined` helps nobody, and half a letter cannot be part of an address. */
-export function textOf(token: unknown): string {
+export function tokenText(token: unknown): string {
   if (typeof token === 'string' && encodeURIComponent(token) !== undefined) return token;
   throw new TypeError('it gave no text');
 }

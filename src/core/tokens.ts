@@ -2,7 +2,7 @@ import type { Credential } from './auth.ts';
 import { type Call, errorOf } from './call.ts';
 import { isTipstreamError } from './errors.ts';
 import { createFlights } from './flights.ts';
-import { noCredential, textOf } from './plain-tokens.ts';
+import { noCredential, tokenText } from './plain-tokens.ts';
 import type { Redactor } from './redact.ts';
 import { type Clock, seconds } from './time.ts';
 
@@ -39,7 +39,7 @@ export function createTokens(
     const token = await flights.join(key, call, async (abandoned) => {
       const controller = new AbortController();
       abandoned(() => controller.abort());
-      return textOf(await make(controller.signal));
+      return tokenText(await make(controller.signal));
     });
     redactor.add(token);
     return token;
