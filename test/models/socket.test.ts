@@ -172,6 +172,8 @@ async function evening(script: readonly Event[]): Promise<void> {
       case 'unwatch':
         stop();
         watching = false;
+        // No timer of a connection that nobody waits for any more.
+        if (state === 'waiting' && network.held === 0) expect(clock.pending).toBe(0);
         break;
       case 'an event':
         sent += 1;
@@ -229,6 +231,10 @@ async function evening(script: readonly Event[]): Promise<void> {
         break;
       case 'the credential is no good any more':
         good = false;
+        if (state !== 'asking') break;
+        await clock.advance(400);
+        // Believed: nobody knocks on with it.
+        expect(status).toBe('ended');
         break;
       case 'a moment':
         await clock.advance(2 * latency);
