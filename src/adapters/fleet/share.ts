@@ -24,24 +24,36 @@ export interface Share {
   extra: number;
   /** It was full while somebody waited. */
   full: boolean;
+  /** Looks since then. */
+  calm: number;
 }
 
 /** The share of a worker that has not looked yet. */
-export const firstShare: Share = { limit: 1, surplus: 0, workers: 0, extra: 0, full: false };
+export const firstShare: Share = { limit: 1, surplus: 0, workers: 0, extra: 0, full: false, calm: 0 };
+
+/** After so many looks it is tried whether the others take their share again. */
+const patience = 100;
 
 /**
  * The even share and a tenth more, so that there is always room somewhere for a channel that comes free. Who has more than that gives back
  * what is above the even share. A worker that is counted and takes nothing (its machine lost power, and Redis has not noticed) leaves
- * channels lying: those that lie there at a second look are taken by whoever is full, who keeps them until the number of workers changes.
+ * channels lying: those that lie there at a second look are taken by whoever is full, who keeps them until the number of workers changes, or until it is time to see whether the others are back.
  */
 export function nextShare(before: Share, { channels, free, workers, held, most }: Standing): Share {
   const count = Math.max(1, workers);
   const even = Math.ceil(channels / count);
-  const kept = before.workers === count ? before.extra : 0;
+  const kept = before.workers === count && before.calm < patience ? before.extra : 0;
   const room = Math.max(1, even + Math.ceil(even / 10) + kept);
   const full = held >= Math.min(room, most) && free > 0;
   const extra = kept + (full && before.full ? Math.ceil(free / count) : 0);
   const limit = Math.min(most, room + extra - kept);
   const target = Math.min(most, even + extra);
-  return { limit, surplus: held > limit ? held - target : 0, workers: count, extra, full };
+  return {
+    limit,
+    surplus: held > limit ? held - target : 0,
+    workers: count,
+    extra,
+    full,
+    calm: full || kept === 0 ? 0 : before.calm + 1,
+  };
 }

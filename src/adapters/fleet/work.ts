@@ -69,6 +69,10 @@ export interface Crew extends WorkOptions {
 
 /** A channel may be taken over as often as it must: what kills a worker is no fault of the channel. */
 const always = Number.MAX_SAFE_INTEGER;
+/** Channels that are fetched ahead of those that are open. */
+const step = 50;
+/** How long the last command of a connection may take at the end. */
+const longestLook = seconds(3);
 /** The shortest time between two looks. */
 const soon = 500;
 
@@ -79,6 +83,8 @@ export function startWorker(crew: Crew): FleetWorker {
   let lookedAt = 0;
   let looking: Promise<void> | undefined;
   let closing: Promise<void> | undefined;
+  let ended = false;
+  let running: Promise<void> | undefined;
 
   let saidAt = Number.NEGATIVE_INFINITY;
   const failed = (error: Error): void => {
@@ -95,10 +101,11 @@ export function startWorker(crew: Crew): FleetWorker {
   const processor = createProcessor({
     ...crew,
     limiter: crew.limiter ?? createLimiter(),
-    trusted: timing.trusted,
+    renew: (jobIds, tokens, lock) => worker.extendJobLocks(jobIds, tokens, lock),
     lockOf: (jobId) => `${queue.toKey(jobId)}:lock`,
     placeOf: (jobId) => `${prefix}:${queueName}:at:${jobId}:`,
-    took: () => {
+    took() {
+      admit();
       if (processor.holds.size >= share.limit) lookIn(Math.max(0, lookedAt + soon - clock.now()));
     },
   });
@@ -109,22 +116,34 @@ export function startWorker(crew: Crew): FleetWorker {
     autorun: false,
     lockDuration: timing.lock,
     stalledInterval: timing.stalled,
+    // Done by the processor: the queue's own renewal forgets a job that comes back to its worker in the moment in which it was given back.
+    skipLockRenewal: true,
     maxStalledCount: always,
     runRetryDelay: 1000,
+    // Seconds: nobody waits longer for a channel whose announcement was lost, for example with a connection.
+    drainDelay: 1,
   });
   queue.on('error', failed);
   events.on('error', failed);
   worker.on('error', failed);
-  worker.on('locksRenewed', ({ jobIds }) => processor.renewed(jobIds));
-  worker.on('lockRenewalFailed', processor.lost);
   events.on('progress', ({ jobId, data }) => {
     if (Object(data).removed === true) processor.holds.get(jobId)?.end({ why: 'removed' });
   });
 
-  /** A worker that is full waits for one of its channels to end, which none does; a pause for no time makes it look again. */
-  const wake = async (): Promise<void> => {
-    await worker.pause(true);
-    await worker.resume();
+  /**
+   * The queue fetches as many as it may before it begins with the first, and renews no lock until then: so it may have a few more than there
+   * are, and with each that began one more. A worker that is full waits for one of its channels to end, which none does; a pause for no time makes it
+   * look again.
+   */
+  const admit = (): void => {
+    const before = worker.concurrency;
+    const held = processor.holds.size;
+    worker.concurrency = Math.max(1, Math.min(share.limit, held + step));
+    if (worker.concurrency <= before || held < before || !worker.isRunning() || closing) return;
+    worker
+      .pause(true)
+      .then(() => closing ?? worker.resume())
+      .catch(failed);
   };
 
   const look = async (): Promise<void> => {
@@ -133,10 +152,8 @@ export function startWorker(crew: Crew): FleetWorker {
     const { active = 0, failed: stuck = 0 } = counts;
     const free = Object.values(counts).reduce((sum, count) => sum + count, 0) - active;
     const held = processor.holds.size;
-    const before = share;
     share = nextShare(share, { channels: active + free, free, workers: await queue.getWorkersCount(), held, most });
-    worker.concurrency = share.limit;
-    if (share.limit > before.limit && held >= before.limit && worker.isRunning()) await wake();
+    admit();
     // The newest first: what has been held for long stays where it is.
     for (const hold of [...processor.holds.values()].reverse().slice(0, share.surplus)) hold.end({ why: 'back' });
     if (stuck > 0) await queue.retryJobs({ state: 'failed' });
@@ -154,34 +171,56 @@ export function startWorker(crew: Crew): FleetWorker {
     });
   }
 
-  const watch = (): Stop => {
-    let stop = clock.after(timing.lock / 6, again);
-    function again(): void {
-      processor.watch();
-      stop = clock.after(timing.lock / 6, again);
-    }
+  /** Again and again, each time after the last has ended. */
+  const every = (ms: number, act: () => unknown): Stop => {
+    let stop: Stop;
+    const wait = (): void => {
+      stop = clock.after(ms, async () => {
+        try {
+          await act();
+        } catch (error) {
+          failed(error instanceof Error ? error : new Error(String(error)));
+        }
+        if (!ended) wait();
+      });
+    };
+    wait();
     return () => stop();
   };
+  const stops = [every(timing.lock / 4, processor.renewAll), every(timing.lock / 12, processor.watch)];
 
   const start = async (): Promise<void> => {
     await look().catch(failed);
     if (closing) return;
     lookIn(soon);
-    await worker.run();
+    running = worker.run();
+    await running;
   };
-  const stopWatching = watch();
   start().catch(failed);
+
+  const atMost = (ms: number, work: Promise<unknown> | undefined): Promise<void> =>
+    new Promise((resolve) => {
+      const over = (): void => {
+        stop();
+        resolve();
+      };
+      const stop = clock.after(ms, resolve);
+      Promise.resolve(work).then(over, over);
+    });
 
   const end = async (): Promise<void> => {
     nextLook?.();
     await looking;
     nextLook?.();
-    // From here on it takes nothing; it waits for what it has.
-    const ended = worker.close();
-    processor.stop();
-    await ended;
-    stopWatching();
-    await Promise.allSettled([events.close(), queue.close()]);
+    // From here on it takes nothing.
+    await worker.pause(true);
+    await processor.stop();
+    // It ends when the last look for a channel has come back. The queue's own closing waits for ever for a connection that is just being opened again.
+    await atMost(longestLook, running);
+    await worker.close(true);
+    ended = true;
+    for (const stop of stops) stop();
+    await atMost(longestLook, Promise.allSettled([events.close(), queue.close()]));
     connection.close();
   };
   const close = (): Promise<void> => {

@@ -78,6 +78,15 @@ describe('the share of a worker', () => {
     );
   });
 
+  it('goes back to a worker that was silent for long, once it takes channels again', () => {
+    const workers = crew(2);
+    for (let n = 0; n < 10; n += 1) round(workers, 100, 1);
+    expect(sum(workers)).toBe(100);
+    workers.push(...crew(1));
+    for (let n = 0; n < 120; n += 1) round(workers, 100);
+    expect(Math.min(...workers.map(({ held }) => held))).toBeGreaterThanOrEqual(20);
+  });
+
   it('is never more than a worker may have', () => {
     const workers = crew(3, 50);
     for (let n = 0; n < 20; n += 1) round(workers, 1000);

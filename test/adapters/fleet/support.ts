@@ -9,6 +9,7 @@ import {
 } from '../../../src/adapters/fleet.ts';
 import { createRelay, type Relay } from '../../../src/adapters/redis.ts';
 import { createChaturbate } from '../../../src/chaturbate/index.ts';
+import type { Limiter } from '../../../src/core/limiter.ts';
 import { createMockServer, type MockServer } from '../../../src/mock/index.ts';
 import type { TipEvent } from '../../../src/stream/tip-event.ts';
 import { type RedisServer, startRedis } from '../../support/redis-server.ts';
@@ -30,7 +31,7 @@ export interface Ground {
   fleet(options?: Partial<FleetOptions>): Fleet;
   /** Asks the room of the mock that the channel names. */
   open: Open;
-  work(fleet: Fleet, name?: string, open?: Open): FleetWorker;
+  work(fleet: Fleet, name?: string, open?: Open, limiter?: Limiter): FleetWorker;
   channel(room: string): { id: string; platform: string; room: string };
   tip(room: string, message?: string): void;
 }
@@ -87,8 +88,8 @@ export async function startGround(rooms: readonly string[], journal = false): Pr
       ends.push(() => fleet.close());
       return fleet;
     },
-    work(fleet, name = 'worker', own = open) {
-      const worker = fleet.work({ relay, open: own, name });
+    work(fleet, name = 'worker', own = open, limiter = undefined) {
+      const worker = fleet.work({ relay, open: own, name, limiter });
       ends.unshift(() => worker.close());
       return worker;
     },
