@@ -1,0 +1,170 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { seconds } from '../../src/core/time.ts';
+import { memoryStore } from '../../src/stream/checkpoint-store.ts';
+import { type PollTipsOptions, pollTips } from '../../src/stream/poll-tips.ts';
+import { settle, testClock } from '../support/clock.ts';
+import { watched } from '../support/room.ts';
+
+interface Gift {
+  id?: string;
+  from: string;
+  cents: number;
+  at: number;
+  hidden?: boolean;
+}
+
+const start = Date.UTC(2026, 0, 1, 20);
+const gift = (cents: number, more: Partial<Gift> = {}): Gift => ({ from: 'ada', cents, at: start, ...more });
+
+const toTip: PollTipsOptions<Gift>['toTip'] = ({ id, from, cents, at, hidden }) => ({
+  platform: 'shop',
+  amount: cents,
+  tipper: from,
+  message: '',
+  timestamp: at / 1000,
+  tipperId: `id of ${from}`,
+  avatarUrl: `https://pictures.test/${from}`,
+  ...(id !== undefined && { id: `shop:-:${id}` }),
+  ...(hidden !== undefined && { anonymous: hidden }),
+});
+
+/** A shop whose answers come one after the other; then it has nothing. */
+function shop(answers: unknown[], options: Partial<PollTipsOptions<Gift>> = {}) {
+  const clock = testClock();
+  const asked: (string | undefined)[] = [];
+  const stream = pollTips<Gift>({
+    platform: 'shop',
+    clock,
+    random: () => 0,
+    logger: false,
+    toTip,
+    fetch: async (cursor) => {
+      asked.push(cursor);
+      return (answers.shift() ?? { events: [] }) as { events: Gift[] };
+    },
+    ...options,
+  });
+  onTestFinished(() => stream.close());
+  return { clock, asked, stream };
+}
+
+describe('a platform of one’s own', () => {
+  it('is asked with the cursor of the answer before, at its interval', async () => {
+    const { clock, asked, stream } = shop([
+      { events: [gift(1)], cursor: 'a' },
+      { events: [] },
+      { events: [], cursor: 'b' },
+    ]);
+    const { seen } = watched(stream);
+    await settle();
+    expect(seen).toMatchObject([{ platform: 'shop', amount: 1, tipper: 'ada', unit: 'token', anonymous: false }]);
+    for (let n = 0; n < 3; n += 1) await clock.advance(seconds(5));
+    expect(asked).toEqual([undefined, 'a', 'a', 'b']);
+    await clock.advance(seconds(5) - 1);
+    expect(asked).toHaveLength(4);
+  });
+
+  it('delivery-2 knows a re-delivery by the id that is given, and gives ids where none is', async () => {
+    const { clock, stream } = shop(
+      [{ events: [gift(1, { id: 'x' }), gift(2), gift(2)] }, { events: [gift(1, { id: 'x' }), gift(2)] }],
+      { channel: 'mira' },
+    );
+    const { seen } = watched(stream);
+    await clock.advance(seconds(5));
+    expect(seen.map(({ amount }) => amount)).toEqual([1, 2, 2, 2]);
+    expect(seen[0]).toMatchObject({ id: 'shop:-:x', channel: 'mira' });
+    expect(new Set(seen.map(({ id }) => id)).size).toBe(4);
+    for (const { id } of seen.slice(1)) expect(id).toMatch(/^shop:mira:\w+-\d$/);
+  });
+
+  it('CB-11 an anonymous tip shows nobody, whatever its maker left in it', async () => {
+    const store = memoryStore();
+    const kept: string[] = [];
+    const { stream } = shop(
+      [{ events: [gift(1, { from: 'shy_ada', hidden: true }), gift(2, { from: 'Anonymous' })] }],
+      {
+        drains: true,
+        checkpoint: { ...store, set: (key, value) => void kept.push(JSON.stringify(value)) ?? store.set(key, value) },
+      },
+    );
+    const { seen } = watched(stream);
+    await settle();
+    expect(seen).toMatchObject([
+      { tipper: 'Anonymous', anonymous: true, amount: 1 },
+      { tipper: 'Anonymous', anonymous: true, amount: 2 },
+    ]);
+    for (const tip of seen) expect(tip).not.toHaveProperty('tipperId');
+    for (const tip of seen) expect(tip).not.toHaveProperty('avatarUrl');
+    await stream.close();
+    expect(kept.length).toBeGreaterThan(0);
+    expect(JSON.stringify([seen, kept])).not.toContain('shy_ada');
+  });
+
+  it('delivery-8 what was given before the start is left out or marked where that is asked for, by the time of the tip', async () => {
+    const events = [gift(1, { at: start - seconds(60) }), gift(2, { at: start + seconds(1) })];
+    const given = async (backlog?: 'deliver' | 'mark' | 'skip') => {
+      const { stream } = shop([{ events }], { backlog });
+      const { seen } = watched(stream);
+      await settle();
+      return seen.map(({ amount, meta }) => [amount, meta?.backlog]);
+    };
+    expect(await given('skip')).toEqual([[2, undefined]]);
+    expect(await given('mark')).toEqual([
+      [1, true],
+      [2, undefined],
+    ]);
+    expect(await given()).toEqual([
+      [1, undefined],
+      [2, undefined],
+    ]);
+  });
+
+  it('delivery-6 what cannot be made a tip is said, without its content, and what is none is passed over', async () => {
+    const { stream } = shop([{ events: [gift(1), gift(Number.NaN), gift(3), gift(4)] }], {
+      toTip(event) {
+        if (event.cents === 3) throw new Error(`a secret of ${event.from}`);
+        return event.cents === 4 ? undefined : toTip(event);
+      },
+    });
+    const { seen, invalid } = watched(stream);
+    await settle();
+    expect(seen.map(({ amount }) => amount)).toEqual([1]);
+    expect(invalid).toEqual([
+      { platform: 'shop', path: '', code: 'wrong type for amount' },
+      { platform: 'shop', path: '', code: 'toTip threw' },
+    ]);
+  });
+
+  it('delivery-6 an answer without a list is an error that says what to return, and is asked again', async () => {
+    const { clock, asked, stream } = shop([{ events: 'none' }, { events: [gift(1)] }]);
+    const { seen, errors } = watched(stream);
+    await clock.advance(seconds(5));
+    expect(errors).toMatchObject([{ code: 'SCHEMA', message: expect.stringContaining('return { events, cursor }') }]);
+    expect([asked.length, seen.length]).toEqual([2, 1]);
+  });
+
+  it('raw: true gives the event beside the tip, where nobody counts it', async () => {
+    const event = gift(1);
+    const { stream } = shop([{ events: [event] }], { raw: true });
+    const { seen } = watched(stream);
+    await settle();
+    expect(seen[0]?.raw).toBe(event);
+    expect(JSON.stringify(seen[0])).not.toContain('cents');
+    const without = shop([{ events: [event] }]);
+    const other = watched(without.stream);
+    await settle();
+    expect(other.seen[0]?.raw).toBeUndefined();
+  });
+
+  it('whoever leaves is free at once, though the question goes on for ever', async () => {
+    const { stream } = shop([], { fetch: () => new Promise(() => {}) });
+    const { stop } = watched(stream);
+    await settle();
+    stop();
+    await stream.close();
+  });
+
+  it('an interval that was meant in seconds is CONFIG', () => {
+    expect(() => shop([], { interval: 5 })).toThrow(/did you mean seconds\(5\)/);
+  });
+});
