@@ -1,12 +1,12 @@
 import type { TipstreamError } from '../core/errors.ts';
 import type { Clock, Stop } from '../core/time.ts';
-import type { EventStream, StreamSignals } from './event-stream.ts';
+import type { EventStream } from './event-stream.ts';
 import { type Handle, inside, type Origin, originOf } from './origin.ts';
 import { noStats } from './stats.ts';
 
 /** A listener that waits for its stream. */
-interface Ear {
-  attach(stream: EventStream<never>): void;
+interface Ear<T> {
+  attach(stream: EventStream<T>): void;
   fail(error: TipstreamError): void;
 }
 
@@ -30,13 +30,13 @@ export function deferred<T, S extends EventStream<T>>(
 ): [stream: EventStream<T>, loaded: () => Promise<S>] {
   let real: S | undefined;
   let loading: Promise<S> | undefined;
-  const ears = new Set<Ear>();
+  const ears = new Set<Ear<T>>();
 
   const get = (): Promise<S> =>
     (loading ??= load().then(
       (stream) => {
         real = stream;
-        for (const ear of ears) ear.attach(stream as unknown as EventStream<never>);
+        for (const ear of ears) ear.attach(stream);
         ears.clear();
         return stream;
       },
@@ -64,9 +64,9 @@ export function deferred<T, S extends EventStream<T>>(
     if (real) return real.on(name, listener);
     let stop: Stop | undefined;
     const tell = listener as (signal: unknown) => void;
-    const ear: Ear = {
+    const ear: Ear<T> = {
       attach(stream) {
-        stop = stream.on(name, listener as unknown as (signal: StreamSignals<never>[typeof name]) => void);
+        stop = stream.on(name, listener);
       },
       fail(error) {
         const end = endOf(error);

@@ -23,41 +23,36 @@ function toReadableStream<T>(origin: Origin<T>, options: WatchOptions | undefine
   );
 }
 
-type Face = Omit<EventStream<unknown>, typeof Symbol.asyncDispose> & ThisType<{ [inside]: Origin<unknown> }>;
-
-/** The functions of every stream. Each is made when it is asked for, so that an idle stream has none and `const { close } = stream` works. */
-const face = ((): Face => ({
-  get subscribe(): EventStream<unknown>['subscribe'] {
-    const origin = this[inside];
-    return (next, options) => subscribe(origin, next, options);
-  },
-  get iterate(): EventStream<unknown>['iterate'] {
-    const origin = this[inside];
-    return (options) => iterate(origin, options);
-  },
-  get [Symbol.asyncIterator]() {
-    return () => iterate(this[inside]);
-  },
-  get toReadableStream(): EventStream<unknown>['toReadableStream'] {
-    return (options) => toReadableStream(this[inside], options);
-  },
-  get on(): EventStream<unknown>['on'] {
-    return (name, listener) => this[inside].on(name, listener);
-  },
-  get ready(): EventStream<unknown>['ready'] {
-    return (options) => this[inside].ready(options?.signal);
-  },
-  get stats() {
-    return () => this[inside].stats();
-  },
-  get close() {
-    return () => this[inside].close();
-  },
-  // Safari 16.4 and Chromium 103 do not know the symbol.
-  get [Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]() {
-    return () => this[inside].close();
-  },
-}))();
+/**
+ * The functions of every stream. Each is made when it is asked for, so that an idle stream has none and `const { close } = stream` works. Whoever
+ * wraps a stream may put his own in the place of one.
+ */
+const face = ((): object => {
+  const close = (origin: Origin<unknown>) => origin.close();
+  const functions: Record<PropertyKey, (origin: Origin<unknown>, ...given: never[]) => unknown> = {
+    subscribe,
+    iterate,
+    [Symbol.asyncIterator]: iterate,
+    toReadableStream,
+    on: (origin, name, listener) => origin.on(name, listener),
+    ready: (origin, options?: { signal?: AbortSignal }) => origin.ready(options?.signal),
+    stats: (origin) => origin.stats(),
+    close,
+    // Safari 16.4 and Chromium 103 do not know the symbol.
+    [Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]: close,
+  };
+  const made = {};
+  for (const name of Reflect.ownKeys(functions))
+    Object.defineProperty(made, name, {
+      get() {
+        return functions[name]?.bind(undefined, this[inside]);
+      },
+      set(value) {
+        Object.defineProperty(this, name, { value, writable: true, enumerable: true });
+      },
+    });
+  return made;
+})();
 
 /** Puts the public face on a source or on what an operator made of one. */
 export const toStream = <T>(origin: Origin<T>): EventStream<T> => Object.create(face, { [inside]: { value: origin } });
