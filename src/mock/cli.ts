@@ -22,7 +22,8 @@ const help = `tipstream-mock: the upstreams of tipstream on this machine, for of
                       prefix. Otherwise they also have ports of their own,
                       where these are free and --port is not 0: @PORTS
   --write-env <file>  writes the variables that lead a program here, for
-                      node --env-file=<file>
+                      node --env-file=<file>; where 5000 is taken it then
+                      listens on a free port
   --strict            check credentials
   --rate-limits       count requests and answer 429 beyond the limits
   --no-cors           answer as an upstream that forbids pages
@@ -76,6 +77,9 @@ async function isOurs(path: string): Promise<boolean> {
   }
 }
 
+/** Where a file says where the mock is, nobody minds another port: on a Mac 5000 is AirPlay's. */
+const usualOrFree = async (): Promise<number> => (await freePorts({ usual: 5000 })).usual ?? 0;
+
 /** The usual ports of the services that are served, where nobody else listens. */
 function ownPorts(port: number | undefined, platforms: readonly string[] | undefined): Promise<Record<string, number>> {
   const served = Object.entries(defaultPorts).filter(
@@ -103,8 +107,8 @@ async function run(): Promise<void> {
     },
   });
   if (values.help) return void process.stdout.write(help);
-  const port = numberIn('port', values.port);
   const place = values['write-env'];
+  const port = numberIn('port', values.port) ?? (place === undefined ? undefined : await usualOrFree());
   if (place && !(await isOurs(place))) throw mistake(`${place} is there, and not of tipstream-mock; name another file`);
   const platforms = values.platforms?.split(',');
   const server = await createMockServer({

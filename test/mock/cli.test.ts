@@ -121,6 +121,16 @@ it('--write-env leads a program here, again after a restart, and leaves a file o
   expect(readFileSync(place, 'utf8')).toBe('STRIPCHAT_TOKEN=not-a-secret\n');
 });
 
+it('--write-env finds a free port by itself where the usual one is taken', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tipstream-mock-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const places = ['one.env', 'two.env'].map((name) => join(folder, name));
+  for (const place of places) await once(start('--write-env', place).stdout, 'data');
+  const addresses = places.map((place) => parseEnv(readFileSync(place, 'utf8')).STRIPCHAT_EVENTS_URL ?? '');
+  expect(new Set(addresses).size).toBe(2);
+  for (const address of addresses) expect((await fetch(address)).status).toBe(200);
+});
+
 it('--help says what there is', async () => {
   const { code, output } = await end(start('--help'));
   expect(code).toBe(0);
