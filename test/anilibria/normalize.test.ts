@@ -206,6 +206,17 @@ describe('the schedule', () => {
         ['sunday', [2]],
       ],
     ],
+    [
+      'days by name, and one without',
+      [
+        { day: 'monday', titles: [one] },
+        { day: null, titles: [two] },
+      ],
+      [
+        ['monday', [1]],
+        [undefined, [2]],
+      ],
+    ],
     ['nothing', [], []],
   ])('AL-17 is one list of days out of %s', (_shape, schedule, days) => {
     expect(toDays(schedule, assets).map(({ day, titles }) => [day, titles.map(({ id }) => id)])).toEqual(days);

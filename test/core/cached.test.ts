@@ -54,6 +54,17 @@ describe('cached', () => {
     expect(asked).toHaveLength(3);
   });
 
+  test('core-15 what the store has lost is asked for anew: nothing is kept beside it', async () => {
+    const clock = testClock();
+    const store = memoryCache({ clock });
+    const { get, asked } = setUp({ store });
+    expect((await get()).cache).toBe('MISS');
+    expect((await get()).cache).toBe('HIT');
+    await store.delete('key');
+    expect((await get()).cache).toBe('MISS');
+    expect(asked).toHaveLength(2);
+  });
+
   test('core-15 every hit is a fresh copy: who sorts a result changes nobody else’s', async () => {
     const { get } = setUp();
     (await get()).data.items.reverse().push(7);

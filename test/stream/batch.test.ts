@@ -95,6 +95,22 @@ describe('batch', () => {
     expect(source.stream.stats().untaken).toBe(0);
   });
 
+  it('delivery-1 what waits when the last who counts has left is not taken, though an observer stays', async () => {
+    const source = numbers();
+    const groups = batch(source.stream, { size: 10, within: 1_000 });
+    const viewed: (readonly number[])[] = [];
+    groups.subscribe((events) => void viewed.push(events), { observe: true });
+    const stop = groups.subscribe(() => {});
+    await source.send(1, 2);
+    stop();
+    await source.clock.advance(1_000);
+    expect([viewed, source.answers.size, source.stream.stats().untaken]).toEqual([[[1, 2]], 0, 2]);
+    const seen: (readonly number[])[] = [];
+    groups.subscribe((events) => void seen.push(events));
+    await source.clock.advance(1_000);
+    expect([seen, [...source.answers.values()]]).toEqual([[[1, 2]], ['taken', 'taken']]);
+  });
+
   it('delivery-1 observers alone hold nothing', async () => {
     const source = numbers();
     const seen: (readonly number[])[] = [];

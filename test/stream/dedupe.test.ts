@@ -85,6 +85,22 @@ describe('dedupe', () => {
     expect(view).toEqual([1, 2]);
   });
 
+  it('delivery-1 a copy that is offered once more, because somebody else left it, is still a copy', async () => {
+    const source = numbers();
+    const hands = byHand(source.stream);
+    const seen: number[] = [];
+    const once = dedupe(source.stream, { by: () => 'same' });
+    once.subscribe((n) => void seen.push(n));
+    await source.send(1, 2);
+    await hands.take();
+    expect([hands.offered, seen]).toEqual([[1, 2], [1]]);
+    hands.stop();
+    await hands.fail();
+    await settle();
+    once.subscribe(() => {});
+    expect(seen).toEqual([1]);
+  });
+
   it('across sources, the same id counts once', async () => {
     const [a, b] = [numbers(), numbers()];
     const seen: number[] = [];

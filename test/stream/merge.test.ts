@@ -128,6 +128,18 @@ describe('merge', () => {
     expect(otherEnds).toEqual([undefined]);
   });
 
+  it('onSourceEnd is told which of those that were added it was', () => {
+    const [a, b, c] = [numbers(), numbers(), numbers()];
+    const told: unknown[] = [];
+    const all = merge([a.stream], { onSourceEnd: (stream) => void told.push(stream) });
+    all.add(b.stream);
+    all.add(c.stream);
+    all.subscribe(() => {});
+    c.end();
+    b.end();
+    expect([told[0] === c.stream, told[1] === b.stream, told.length]).toEqual([true, true, 2]);
+  });
+
   it('ends once, whatever is taken out of it afterwards', async () => {
     const [a, b] = [numbers(), numbers()];
     const all = merge(a.stream);

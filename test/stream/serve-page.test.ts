@@ -145,6 +145,29 @@ test.each([
   expect(server.requests).toHaveLength(1);
 });
 
+test.each([
+  [500, 'SERVER'],
+  [502, 'SERVER'],
+  [499, 'HTTP'],
+])('%i is %s, and is asked again', async (status, code) => {
+  let requests = 0;
+  const server = await serving(() => {
+    requests += 1;
+    return new Response(null, { status: requests === 1 ? status : 204 });
+  });
+  const page = open(server.url);
+  await until(() => requests === 2);
+  expect(page.errors).toEqual([code]);
+});
+
+test('an event of a name that is not ours is passed over without a word', async () => {
+  const server = await serving(() => sse(`event: ping\ndata: {}\n\ndata: ${JSON.stringify(tip(1))}\n\n`));
+  const page = open(server.url);
+  await until(() => page.tips.length === 1);
+  expect([page.tips, page.invalid]).toEqual([[tip(1)], 0]);
+  page.stop();
+});
+
 test('204 ends the stream in order', async () => {
   const server = await serving(() => new Response(null, { status: 204 }));
   const seen: TipEvent[] = [];

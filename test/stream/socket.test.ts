@@ -528,6 +528,21 @@ describe('a socket', () => {
     expect(other.heard.errors[0]).toMatchObject({ code: 'SOCKET', fatal: false });
   });
 
+  it.each([
+    ['close alone', { close() {} }],
+    ['send alone', { send() {} }],
+    ['nothing', {}],
+  ])('XS-13 what has %s is no socket', async (_what, made) => {
+    function makes() {
+      return made;
+    }
+    const { watch, heard, server } = await listener({}, { WebSocket: makes as never });
+    watch();
+    await until(() => heard.errors.length === 1);
+    expect(heard.errors[0]?.message).toContain('makes no sockets');
+    expect(server.asked).toBe(0);
+  });
+
   it('XS-13 opens its sockets with the class that the app gives', async () => {
     const urls: string[] = [];
     const { watch, heard, server } = await listener(

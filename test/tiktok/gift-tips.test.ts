@@ -256,6 +256,24 @@ describe('giftTips', () => {
     expect(amounts).toEqual([75]);
   });
 
+  it('TT-50 an observer alone sees a gift once, though its frame comes twice', async () => {
+    const clock = testClock();
+    const source = createSource<unknown>({ platform: 'relay', clock });
+    const seen: number[] = [];
+    giftTips(source.stream).subscribe(({ amount }) => void seen.push(amount), { observe: true });
+    const loose = frame(2, true, { groupId: undefined });
+    for (const each of [loose, loose]) void source.push(each);
+    await settle();
+    expect(seen).toEqual([50]);
+  });
+
+  it('TT-47 counts the streak that is open longest where there are more than 10,000, and loses none', async () => {
+    const { push, tips, stop } = bench();
+    for (let who = 0; who <= 10_000; who += 1) push(frame(1, false, { userId: `9${who}`, groupId: `${who + 1}` }));
+    expect(tips.map(({ tipperId }) => tipperId)).toEqual(['90']);
+    stop();
+  });
+
   it('an observer sees each gift once, beside whoever counts', async () => {
     const clock = testClock();
     const source = createSource<unknown>({ platform: 'relay', clock });

@@ -34,6 +34,14 @@ describe('toTip', () => {
     });
   });
 
+  it.each(['giftId', 'giftName', 'giftType', 'diamondCount', 'giftDetails', 'gift'])(
+    'TT-48 a frame that does not say what it is, is a gift by its %s',
+    (name) => {
+      expect(readGift({ [name]: 5 })).toBeDefined();
+      expect(readGift({ type: 'chat', [name]: 5 })).toBeUndefined();
+    },
+  );
+
   it('TT-51 has an id that is never too long: a longer room or streak is left out of it', () => {
     const idOf = (groupId: string, channel?: string) =>
       toTip({ ...connectorGift, groupId }, { ...context, channel })?.id;
