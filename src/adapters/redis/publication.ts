@@ -9,7 +9,7 @@ import { redisError } from './client.ts';
 import { writeTip } from './entry.ts';
 import { type Fence, leaseLost } from './fence.ts';
 import { outcomes } from './put-script.ts';
-import type { Writer, Written } from './writer.ts';
+import { mostTips, type Writer, type Written } from './writer.ts';
 
 /** How a stream is published. */
 export interface PublishOptions {
@@ -51,10 +51,10 @@ export interface Publication {
   stats(): PublicationStats;
 }
 
-/** Tips of one step. */
-const most = 500;
-/** Tips in its own hands; what comes beyond waits in the buffer of a watcher. */
-const mostHeld = 2 * most;
+/** Steps under way at a time. */
+const mostFlying = 2;
+/** Tips in its own hands that are not under way; what comes beyond waits in the buffer of a watcher. */
+const mostHeld = mostFlying * mostTips;
 /** The waits after one, two, ... failures in a row; the last one stays. Short: a live stream stands behind it. */
 const waits: readonly number[] = [100, 250, 500, 1000];
 const stopWithin = seconds(5);
@@ -70,8 +70,8 @@ export function publish(stream: EventStream<TipEvent>, writer: Writer, options: 
   const { clock } = origin;
   const counts = { published: 0, duplicates: 0, refused: 0, failures: 0 };
   const held: Held[] = [];
-  /** What is being written, or was and is not known to be. */
-  let writing: Held[] = [];
+  /** What is being written, and its answer. */
+  const flying: { readonly tips: readonly Held[]; readonly answer: Promise<readonly number[]> }[] = [];
   let running: Promise<void> | undefined;
   let stopping = false;
   /** What is held goes to the next watcher. */
@@ -98,37 +98,53 @@ export function publish(stream: EventStream<TipEvent>, writer: Writer, options: 
       else wake = over;
     });
 
+  /** While the server is at one step, the next is on its way; it is refused where the one before it was not written. */
+  const send = (): void => {
+    while (flying.length < mostFlying && held.length > 0) {
+      const tips = held.splice(0, mostTips);
+      const answer = writer.put(tips, fence, flying.at(-1)?.tips.at(-1)?.id);
+      answer.catch(() => {});
+      flying.push({ tips, answer });
+    }
+  };
+
   const step = async (): Promise<void> => {
-    if (writing.length === 0) writing = held.splice(0, most);
+    send();
+    const [first] = flying;
+    if (!first) return;
     try {
-      const results = await writer.put(writing, fence);
+      const results = await first.answer;
       row = 0;
       // All of a step stand under one lease.
       if (results.includes(outcomes.lost)) return fail(leaseLost('publish'));
       for (const outcome of results) counts[outcome === outcomes.written ? 'published' : 'duplicates'] += 1;
-      for (const { ticket } of writing.splice(0)) pass(ticket);
+      flying.shift();
+      for (const { ticket } of first.tips) pass(ticket);
     } catch (thrown) {
       const error = redisError('publish', thrown);
       counts.failures += 1;
       row += 1;
       // Once for an outage.
       if (row === 1) origin.emit('error', error);
-      if (error.fatal) fail(error);
-      else if (!left) await atMost(waits[row - 1] ?? waits.at(-1) ?? 0);
+      if (error.fatal) return fail(error);
+      // What came of the others does not matter: what was written is known by its id.
+      await Promise.allSettled(flying.map(({ answer }) => answer));
+      if (!left) held.unshift(...flying.splice(0).flatMap(({ tips }) => tips));
+      if (!left) await atMost(waits[row - 1] ?? waits.at(-1) ?? 0);
     }
   };
 
   const work = async (): Promise<void> => {
     // What comes in the same turn is written together.
     await undefined;
-    while (!left && (writing.length > 0 || held.length > 0)) {
-      consumer.stall.holds((writing[0] ?? held[0])?.ticket);
+    while (!left && (flying.length > 0 || held.length > 0)) {
+      consumer.stall.holds((flying[0]?.tips[0] ?? held[0])?.ticket);
       await step();
       face.busy = stopping || held.length >= mostHeld;
       consumer.drain();
     }
     consumer.stall.holds(undefined);
-    for (const { ticket } of writing.splice(0)) leave(ticket);
+    for (const { tips } of flying.splice(0)) for (const { ticket } of tips) leave(ticket);
     running = undefined;
     if (end) settle(end.error);
   };
@@ -179,6 +195,9 @@ export function publish(stream: EventStream<TipEvent>, writer: Writer, options: 
       if (running) await atMost(stopWithin, running);
       consumer.stop();
     },
-    stats: () => ({ ...counts, waiting: writing.length + held.length + consumer.ring.size }),
+    stats: () => ({
+      ...counts,
+      waiting: flying.reduce((sum, { tips }) => sum + tips.length, held.length + consumer.ring.size),
+    }),
   };
 }

@@ -1,13 +1,14 @@
 import { createScript } from './client.ts';
 
-/** What became of a tip. */
-export const outcomes = { lost: -1, known: 0, written: 1 } as const;
+/** What became of a tip. `early`: what should stand before it is not there. */
+export const outcomes = { early: -2, lost: -1, known: 0, written: 1 } as const;
 
 /**
  * Writes tips whose ids are not remembered, each with its lease, in one step; then trims.
  *
  * `KEYS`: stream, young, old, facts, leases. `ARGV`: milliseconds that an id is remembered, length, age and hard limit (0 is none), number of
- * leases, their tokens; then of each tip the number of its lease (0 is none), id and JSON. Answers with the outcome of each.
+ * leases, their tokens; then of each job how many tips, the number of its lease (0 is none), the id that must be remembered before it (or
+ * nothing), and id and JSON of each tip. Answers with the outcome of each tip.
  */
 export const putScript = createScript(`
 local stream, young, old, facts = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
@@ -29,32 +30,45 @@ end
 local held = {}
 for i = 1, leases do held[i] = redis.call('GET', KEYS[4 + i]) == ARGV[5 + i] end
 
-local first = 6 + leases
-local ids = {}
-for i = first, #ARGV, 3 do ids[#ids + 1] = ARGV[i + 1] end
-if #ids == 0 then return {} end
-local inYoung = redis.call('SMISMEMBER', young, unpack(ids))
-local inOld = redis.call('SMISMEMBER', old, unpack(ids))
-local result, new, seen = {}, {}, {}
+local ask = {}
+local i = 6 + leases
+while i <= #ARGV do
+  local count = tonumber(ARGV[i])
+  ask[#ask + 1] = ARGV[i + 2]
+  for n = 1, count do ask[#ask + 1] = ARGV[i + 1 + 2 * n] end
+  i = i + 3 + 2 * count
+end
+if #ask == 0 then return {} end
+local inYoung = redis.call('SMISMEMBER', young, unpack(ask))
+local inOld = redis.call('SMISMEMBER', old, unpack(ask))
+local remembered = {}
+for n, id in ipairs(ask) do remembered[id] = inYoung[n] == 1 or inOld[n] == 1 end
+
+local result, new = {}, {}
 local function remember_new()
   if #new > 0 then redis.call('SADD', young, unpack(new)) end
 end
-for n, id in ipairs(ids) do
-  local i = first + 3 * (n - 1)
-  local lease = tonumber(ARGV[i])
-  if lease > 0 and not held[lease] then result[n] = -1
-  elseif inYoung[n] == 1 or inOld[n] == 1 or seen[id] then result[n] = 0
-  else
-    local entry = redis.pcall('XADD', stream, '*', 'tip', ARGV[i + 2])
-    if type(entry) == 'table' then
-      -- What was written before it is remembered, and what was not is not.
-      remember_new()
-      return redis.error_reply(entry.err)
+i = 6 + leases
+while i <= #ARGV do
+  local count, lease, after = tonumber(ARGV[i]), tonumber(ARGV[i + 1]), ARGV[i + 2]
+  local refused = (lease > 0 and not held[lease] and -1) or (after ~= '' and not remembered[after] and -2)
+  for n = 1, count do
+    local id = ARGV[i + 1 + 2 * n]
+    if refused then result[#result + 1] = refused
+    elseif remembered[id] then result[#result + 1] = 0
+    else
+      local entry = redis.pcall('XADD', stream, '*', 'tip', ARGV[i + 2 + 2 * n])
+      if type(entry) == 'table' then
+        -- What was written before it is remembered, and what was not is not.
+        remember_new()
+        return redis.error_reply(entry.err)
+      end
+      remembered[id] = true
+      new[#new + 1] = id
+      result[#result + 1] = 1
     end
-    seen[id] = true
-    new[#new + 1] = id
-    result[n] = 1
   end
+  i = i + 3 + 2 * count
 end
 remember_new()
 if #new == 0 then return result end
