@@ -48,6 +48,8 @@ export interface FaultProxyOptions {
   delay?: number;
   /** A socket is cut at a byte below this, counted from the upstream's first. @default 2000 */
   socketBytes?: number;
+  /** So many passages are remembered, the latest. @default all */
+  remembers?: number;
   clock?: Clock;
 }
 

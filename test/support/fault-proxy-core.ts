@@ -14,6 +14,7 @@ export async function openFaultProxy(options: FaultProxyOptions): Promise<FaultP
   const { hostname, port } = new URL(options.target);
   const random = seededRandom(seed, 'proxy');
   const passages: Passage[] = [];
+  let came = 0;
   const sockets = new Set<Socket>();
   const kept = (socket: Socket): Socket => {
     sockets.add(socket);
@@ -35,7 +36,7 @@ export async function openFaultProxy(options: FaultProxyOptions): Promise<FaultP
     const [method = '', path = ''] = line.split(' ');
     const socket = /^upgrade: *websocket/im.test(request.toString('latin1'));
     const passage: Passage = {
-      number: passages.length,
+      number: came++,
       method,
       path,
       socket,
@@ -45,6 +46,7 @@ export async function openFaultProxy(options: FaultProxyOptions): Promise<FaultP
       over: false,
     };
     passages.push(passage);
+    if (passages.length > (options.remembers ?? Number.POSITIVE_INFINITY)) passages.shift();
     client.once('close', () => {
       passage.over = true;
     });

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { type Clock, sleep } from '../../src/core/time.ts';
 import type { Played, RawAnswer } from './fault-changes.ts';
@@ -41,7 +40,7 @@ export async function writeRaw(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<void> {
-  const left = once(client, 'close');
+  const left = new Promise((resolve) => client.once('close', resolve));
   const rows = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   // An answer that seems whole and is not names no length.
   const length = ends === 'short' ? '' : `content-length: ${body.length}\r\n`;
