@@ -225,6 +225,11 @@ async function evening(rate: RateClass, script: readonly Event[]): Promise<void>
     // Never more in any window of the length; for a bucket, what it holds and what comes back meanwhile.
     if (later) expect(later.at - at).toBeGreaterThanOrEqual(rate.per - 1 - forward);
     const next = granted[index + 1];
+    const { kind, burst = rate.limit, counts, per, limit } = rate;
+    // A bucket: what it holds at once, and then one whenever one has come back.
+    if (kind === 'bucket' && counts !== 'answered')
+      for (const [more, { at: then }] of granted.slice(index + burst).entries())
+        expect(then - at).toBeGreaterThanOrEqual(((more + 1) * per) / limit - 1 - forward);
     if (rate.spacing && next) expect(next.at - at).toBeGreaterThanOrEqual(rate.per / rate.limit - 1 - forward);
   }
   expect(pending()).toBe(0);
