@@ -1,13 +1,16 @@
-/** `npm run bench` measures every subject, prints what it found, and writes docs/benchmarks.md. */
+/** `npm run bench` measures every subject, prints what it found, and writes docs/benchmarks.md, or where `--page` says. */
 import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { pageOf } from './page.ts';
-import { installPeers } from './peers.ts';
+import { installPeers, root } from './peers.ts';
 import type { Outcome } from './report.ts';
 import { subjects } from './subjects.ts';
 import { thorough } from './turns.ts';
 
-const { values } = parseArgs({ options: { only: { type: 'string' }, short: { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, short: { type: 'boolean', default: false }, page: { type: 'string' } },
+});
 const chosen = values.only?.split(',');
 const unknown = chosen?.filter((name) => !(name in subjects)) ?? [];
 if (unknown.length) throw new Error(`no subject is called ${unknown}; there are ${Object.keys(subjects).join(', ')}`);
@@ -28,5 +31,5 @@ for (const [name, measure] of Object.entries(subjects)) {
   }
   for (const goal of outcome.goals ?? []) console.log(`goal: ${goal.what}: ${goal.measured} (${goal.limit})`);
 }
-if (!chosen && !values.short)
-  writeFileSync(new URL('../docs/benchmarks.md', import.meta.url), pageOf(outcomes, Date.now() - began));
+const page = values.page ?? (chosen || values.short ? undefined : join(root, 'docs/benchmarks.md'));
+if (page) writeFileSync(page, pageOf(outcomes, Date.now() - began));

@@ -67,14 +67,15 @@ export const shown = ({ low, median, high }: Spread): [median: string, quartiles
 /** Closer than this nobody is ahead of anybody: the same program beside itself differs by as much. */
 const tie = 0.97;
 
-/** Sets what took turns beside `base`, in microseconds of a processor. */
+/** Sets what took turns beside `base`. */
 export function compared(
   about: Omit<Table, 'head' | 'rows'>,
   { base, per = 1, unit = 'us' }: { base: string; per?: number; unit?: string },
   lines: readonly Line[],
   turns: Turns,
 ): { table: Table; behind: Behind[]; ratio: (name: string) => number; cost: (name: string) => number } {
-  const of = (name: string): readonly number[] => turns[name] ?? [];
+  const of = (name: string): readonly number[] => (turns[name] ?? []).map(({ cpu }) => cpu);
+  const wall = (name: string): Spread => spreadOf((turns[name] ?? []).map((turn) => (turn.wall / per) * scale));
   const scale = unit === 'ns' ? 1000 : 1;
   const cost = (name: string): Spread => spreadOf(of(name).map((value) => (value / per) * scale));
   const ratio = (name: string): number => beside(of(name), of(base)).median;
@@ -84,7 +85,7 @@ export function compared(
   const rows = lines.map(({ name, what, job, note, as = first }) => {
     const against = beside(of(name), of(as)).median;
     const ahead = job === 'same' && against < tie;
-    if (ahead) behind.push({ what: about.heading, peer: what, ratio: against, reason: note });
+    if (ahead) behind.push({ what: about.heading, peer: what, ratio: against, reason: note.replace(/^but /, '') });
     const does = job === 'ours' ? note : job === 'same' ? `the same${note && `: ${note}`}` : `less: ${note}`;
     const [middle, quartiles] = shown(cost(name));
     const [times, between] = shown(beside(of(name), of(base)));
@@ -92,10 +93,18 @@ export function compared(
       job === 'ours' ? `**${what}**` : what,
       middle,
       quartiles,
+      shown(wall(name))[0],
       name === base ? '1' : `${times} (${between})`,
       `${ahead ? '**ahead of us.** ' : ''}${does}`,
     ];
   });
-  const head = ['', unit, 'quartiles', `times ${title}`, 'what it does, what was done'];
+  const head = [
+    '',
+    `processor, ${unit}`,
+    'quartiles',
+    `wall, ${unit}`,
+    `times ${title}`,
+    'what it does, what was done',
+  ];
   return { table: { ...about, head, rows }, behind, ratio, cost: (name) => cost(name).median };
 }

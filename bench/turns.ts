@@ -20,8 +20,16 @@ export interface Question {
   count?: number;
 }
 
-/** One measurement: microseconds of a processor for one operation. */
-export type Turns = Readonly<Record<string, readonly number[]>>;
+/** One measurement, in microseconds for one operation. */
+export interface Turn {
+  /** Of a processor. */
+  cpu: number;
+  /** Of the clock on the wall. */
+  wall: number;
+}
+
+/** What took turns, by name, round by round. */
+export type Turns = Readonly<Record<string, readonly Turn[]>>;
 
 /** How thoroughly to measure. */
 export interface Thoroughness {
@@ -43,11 +51,11 @@ const start = (module: string, name: string, flags: readonly string[] = []): Chi
   fork(program, [module, name], { execArgv: [...process.execArgv, ...flags] });
 
 /** Asks a process for one thing, which it does while all others wait. */
-const ask = (child: ChildProcess, question: Question): Promise<number> =>
+const ask = (child: ChildProcess, question: Question): Promise<Turn & { count: number }> =>
   new Promise((resolve, reject) => {
     const answered = (answer: unknown): void => {
       child.off('exit', ended);
-      resolve(Number(answer));
+      resolve(answer as Turn & { count: number });
     };
     const ended = (code: unknown): void => {
       child.off('message', answered);
@@ -68,7 +76,7 @@ export async function takeTurns(
   { warm, processes, rounds, milliseconds }: Thoroughness = thorough,
 ): Promise<Turns> {
   const names = Object.keys(contenders);
-  const turns: Record<string, number[]> = Object.fromEntries(names.map((name) => [name, []]));
+  const turns: Record<string, Turn[]> = Object.fromEntries(names.map((name) => [name, []]));
   for (let generation = 0; generation < processes; generation += 1) {
     const children = names.map((name) => ({
       name,
@@ -78,7 +86,7 @@ export async function takeTurns(
     try {
       // As many at a time as there are processors: here nothing is measured.
       for (const each of pairs(children)) await Promise.all(each.map(({ child }) => ask(child, { warm })));
-      for (const each of children) each.count = await ask(each.child, { measure: milliseconds });
+      for (const each of children) each.count = (await ask(each.child, { measure: milliseconds })).count;
       for (let round = 0; round < rounds; round += 1) {
         // Nobody is always the one after the garbage of the same other.
         const first = (round + generation) % children.length;
