@@ -256,6 +256,23 @@ describe('giftTips', () => {
     expect(amounts).toEqual([75]);
   });
 
+  it('frames that break off end the stream with one fatal error, after the gifts that came', async () => {
+    async function* frames() {
+      yield frame(2, true);
+      throw new Error('the connection is gone');
+    }
+    const stream = giftTips(frames());
+    const errors: unknown[] = [];
+    stream.on('end', (error) => errors.push(error));
+    const amounts: number[] = [];
+    stream.subscribe(({ amount }) => void amounts.push(amount), { onError: () => {} });
+    await settle();
+    expect(amounts).toEqual([50]);
+    expect(errors).toMatchObject([
+      { code: 'UPSTREAM', platform: 'tiktok', fatal: true, message: 'tiktok: the frames broke off' },
+    ]);
+  });
+
   it('TT-50 an observer alone sees a gift once, though its frame comes twice', async () => {
     const clock = testClock();
     const source = createSource<unknown>({ platform: 'relay', clock });
