@@ -6,7 +6,7 @@ import { createRelay } from '../../src/adapters/redis.ts';
 import { isLeftOut } from '../support/engines.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { startCrew } from './fleet-crew.ts';
-import { longestOverlap, silences } from './fleet-measures.ts';
+import { longestOverlap, silences, takeover } from './fleet-measures.ts';
 import { startUpstream } from './fleet-upstream.ts';
 
 // A shorter evening, for whoever works on it: FLEET_SECONDS=20 FLEET_CHANNELS=50.
@@ -53,6 +53,7 @@ test.skipIf(isLeftOut('Redis'))(
     }, 50);
     const events: string[] = [];
     const note = (what: string): void => void events.push(`${((Date.now() - began) / 1000).toFixed(1)} ${what}`);
+    const deaths: { name: string; at: number }[] = [];
     let restarted = false;
     for (let next = killEvery / 2; next < evening; next += killEvery + (Math.random() - 0.5) * 2000) {
       await pause(Math.max(0, began + next - Date.now()));
@@ -64,7 +65,10 @@ test.skipIf(isLeftOut('Redis'))(
         note('Redis restarted');
         continue;
       }
-      note(`${await crew.replaceOne()} killed`);
+      const at = Date.now();
+      const name = await crew.replaceOne();
+      deaths.push({ name, at });
+      note(`${name} killed`);
     }
     await pause(Math.max(0, began + evening - Date.now()));
     clearInterval(giving);
@@ -81,6 +85,7 @@ test.skipIf(isLeftOut('Redis'))(
     const quiet = silences(asked, ended);
     const silence = quiet[0]?.length ?? 0;
     const overlap = longestOverlap(asked);
+    const takeovers = deaths.map(({ name, at }) => takeover(asked, name, at));
     delays.sort((a, b) => a - b);
     if (process.env.FLEET_LINES) console.log(crew.lines.join('\n'));
     console.log({
@@ -92,6 +97,7 @@ test.skipIf(isLeftOut('Redis'))(
         .slice(0, 3)
         .map(({ length, from, to }) => `${length} ms from ${(from.at - began) / 1000} ${from.by} to ${to.by}`),
       overlap,
+      takeovers,
       delay: { median: delays[delays.length >> 1], longest: delays.at(-1) },
       workers: status.workers.map((worker) => `${worker.name} ${worker.channels}`),
     });

@@ -43,3 +43,14 @@ export function longestOverlap(rooms: readonly (readonly Asked[])[]): number {
   }
   return longest;
 }
+
+/** How long it took until every room was asked again that a worker had when it died, in milliseconds. */
+export function takeover(rooms: readonly (readonly Asked[])[], worker: string, at: number): number {
+  let longest = 0;
+  for (const asked of rooms) {
+    const inOrder = [...asked].sort((a, b) => a.at - b.at);
+    const next = inOrder.findIndex((each) => each.at > at);
+    if (inOrder[next - 1]?.by.startsWith(`${worker}/`)) longest = Math.max(longest, (inOrder[next]?.at ?? at) - at);
+  }
+  return longest;
+}

@@ -17,7 +17,7 @@ const patient = {
   commandTimeout: undefined,
   socketTimeout: undefined,
   enableOfflineQueue: true,
-  retryStrategy: (times: number): number => Math.min(times * 100, 1000),
+  retryStrategy: (times: number): number => Math.min(times * 50, 1000),
 };
 
 const isForQueue = (client: object): client is RedisClient & ConnectionOptions & object =>

@@ -37,15 +37,16 @@ const patience = 100;
 /**
  * The even share and a tenth more, so that there is always room somewhere for a channel that comes free. Who has more than that gives back
  * what is above the even share. A worker that is counted and takes nothing (its machine lost power, and Redis has not noticed) leaves
- * channels lying: those that lie there at a second look are taken by whoever is full, who keeps them until the number of workers changes, or until it is time to see whether the others are back.
+ * channels lying: those that lie there at a second look are taken by the others, which keep them until the number of workers changes, or until it is
+ * time to see whether that worker is back.
  */
 export function nextShare(before: Share, { channels, free, workers, held, most }: Standing): Share {
   const count = Math.max(1, workers);
   const even = Math.ceil(channels / count);
   const kept = before.workers === count && before.calm < patience ? before.extra : 0;
   const room = Math.max(1, even + Math.ceil(even / 10) + kept);
-  const full = held >= Math.min(room, most) && free > 0;
-  const extra = kept + (full && before.full ? Math.ceil(free / count) : 0);
+  const full = held >= room && free > 0 && room < most;
+  const extra = kept + (full && before.full ? Math.ceil(free / Math.max(1, count - 1)) : 0);
   const limit = Math.min(most, room + extra - kept);
   const target = Math.min(most, even + extra);
   return {

@@ -74,7 +74,7 @@ const step = 50;
 /** How long the last command of a connection may take at the end. */
 const longestLook = seconds(3);
 /** The shortest time between two looks. */
-const soon = 500;
+const soon = 250;
 
 export function startWorker(crew: Crew): FleetWorker {
   const { redis, queue: queueName, prefix, timing, clock, name, most = Number.MAX_SAFE_INTEGER } = crew;

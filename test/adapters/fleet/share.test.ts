@@ -91,5 +91,7 @@ describe('the share of a worker', () => {
     const workers = crew(3, 50);
     for (let n = 0; n < 20; n += 1) round(workers, 1000);
     expect(workers.map(({ held }) => held)).toEqual([50, 50, 50]);
+    // And does not look all the time whether it may.
+    expect(workers.map(({ share }) => share.full)).toEqual([false, false, false]);
   });
 });
