@@ -6,7 +6,7 @@ import { addReport, emptySums, summary } from '../support/schedule/table.ts';
 const { LIVE_SEED: one } = process.env;
 const seeds = one === undefined ? Array.from({ length: 20 }, (_, index) => `live ${index + 1}`) : [one];
 /** They mostly wait for their clocks: so many share the machine. */
-const atOnce = 5;
+const atOnce = 10;
 
 it(`delivery-1 the same holds over real connections, through a proxy that does what a network can: ${seeds.length} seeds`, async () => {
   const sums = emptySums();

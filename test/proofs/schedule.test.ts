@@ -27,7 +27,9 @@ describe('evenings of all seven platforms in which everything fails', () => {
 
   it.runIf(one === undefined)('are the same when they are played again', async () => {
     const [first, again] = [await runSeed('7'), await runSeed('7')];
-    expect(again).toEqual(first);
+    const plain = ({ faults, asked, tallies, ...report }: Report): string =>
+      JSON.stringify([report, [...faults].map(([kind, counts]) => [kind, [...counts]]), [...asked], [...tallies]]);
+    expect(plain(again)).toEqual(plain(first));
     expect(first.asked.size).toBe(8);
     expect(first.faults.size).toBeGreaterThan(10);
   });

@@ -20,7 +20,7 @@ const step = 10;
 /** What arrives is noticed with a step of the clock, or two. */
 const slack = seconds(5);
 /** How long an evening is, and what follows on it. */
-const lasts = { before: seconds(10), faults: minutes(4), afterwards: minutes(5) };
+const lasts = { before: seconds(10), faults: minutes(3), afterwards: minutes(5.5) };
 
 /** A clock that is faster than that of the machine, and waits for it where it is busy. */
 function paced(): { clock: Clock; run(ms: number): Promise<void> } {
