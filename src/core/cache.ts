@@ -15,6 +15,8 @@ export interface CacheStore {
 export interface CacheContext {
   clock: Clock;
   store: CacheStore;
+  /** Whose answers they are: what another upstream left under the same name is passed over. */
+  from?: string | undefined;
   /** Overrides the TTL of the declaration, in milliseconds. */
   ttl?: number | undefined;
   /** Override what the declaration says of answers beyond their time, in milliseconds. */

@@ -14,6 +14,7 @@ export interface CachedOptions {
 
 interface Entry {
   v: 1;
+  from?: string | undefined;
   data: unknown;
   status: number;
   headers: [string, string][];
@@ -62,7 +63,7 @@ interface Traffic {
 }
 
 function openCache(context: CacheContext, ttl: number, whileRevalidate: number, ifError: number): Cache {
-  const { clock, store, revalidate = true } = context;
+  const { clock, store, from, revalidate = true } = context;
   const traffic = new Map<string, Traffic>();
   const refreshing = new Map<string, number>();
   const keys = new Set<string>();
@@ -94,7 +95,7 @@ function openCache(context: CacheContext, ttl: number, whileRevalidate: number, 
       const found = here.entry ?? (await attempt(() => store.get(key)));
       // Saved while the store looked.
       const entry = here.entry ?? found;
-      return isEntry(entry) && entry.storedAt > forgottenAt ? entry : undefined;
+      return isEntry(entry) && entry.from === from && entry.storedAt > forgottenAt ? entry : undefined;
     });
   const save = async (key: string, entry: Entry): Promise<void> => {
     if (keys.size >= remembered) keys.clear();
@@ -136,7 +137,8 @@ function openCache(context: CacheContext, ttl: number, whileRevalidate: number, 
       const kept = [...headers].filter(([name]) => !private_.test(name));
       // What cannot be cloned cannot be kept either.
       const data = await attempt(() => structuredClone(answer.data));
-      if (data !== undefined) await save(key, { v: 1, data, status, headers: kept, ...(etag && { etag }), ...times });
+      if (data !== undefined)
+        await save(key, { v: 1, from, data, status, headers: kept, ...(etag && { etag }), ...times });
     }
     return { answer };
   };

@@ -73,6 +73,7 @@ export function createCaller(platform: Platform<unknown>, connection: Connection
       clock,
       ...times,
       store: store ?? memoryCache({ clock }),
+      from: connection.baseUrl,
       revalidate: !('document' in globalThis),
       onError: (error) =>
         say('warn', `the cache failed and is passed over: ${error instanceof Error ? error.message : ''}`),
