@@ -22,7 +22,8 @@ export async function openFaultProxy(options: FaultProxyOptions): Promise<FaultP
     return socket.on('error', () => socket.destroy()).once('close', () => sockets.delete(socket));
   };
   const ended = new AbortController();
-  const memory: Memory = { pages: [] };
+  /** By path: what comes again was given there. */
+  const memories = new Map<string, Memory>();
 
   const server = createServer({ allowHalfOpen: true }, (client) => {
     kept(client);
@@ -87,6 +88,9 @@ export async function openFaultProxy(options: FaultProxyOptions): Promise<FaultP
     const answer = await whole(first, upstream);
     if (plan.cut === undefined) {
       const raw = readRaw(answer);
+      const [place = ''] = passage.path.split('?');
+      const memory = memories.get(place) ?? { pages: [] };
+      memories.set(place, memory);
       const played = plan.change ? changed(plan.change, raw, random, memory) : { answer: raw, spoiled: false };
       if (raw.status === 200 && raw.body.includes('"events":[{')) memory.pages = [...memory.pages.slice(-3), raw];
       passage.received = answer.length;

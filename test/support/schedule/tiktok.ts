@@ -1,4 +1,3 @@
-import { seconds } from '../../../src/core/time.ts';
 import { pick } from '../../../src/mock/random.ts';
 import { createTikTok } from '../../../src/tiktok/index.ts';
 import type { Actor, Stage } from './actor.ts';
@@ -117,6 +116,3 @@ export function openTikTok(stage: Stage): Actor {
     close: () => client.close(),
   };
 }
-
-/** A streak whose end was lost is counted after this. */
-export const quiet = seconds(10);
