@@ -4,7 +4,7 @@
  * @module
  */
 export type { RedisClient } from './redis/client.ts';
-export type { ConsumeOptions } from './redis/consume.ts';
+export type { ConsumeOptions, ConsumerStats, ConsumerStream } from './redis/consume.ts';
 export type { Fence } from './redis/fence.ts';
 export { createRedisLimiter, type RedisLimiterOptions } from './redis/limiter.ts';
 export type { Publication, PublicationStats, PublishOptions } from './redis/publication.ts';

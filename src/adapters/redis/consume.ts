@@ -1,12 +1,12 @@
 import { configError, isTipstreamError } from '../../core/errors.ts';
 import { type Clock, minutes, sleep } from '../../core/time.ts';
-import type { EventStream } from '../../stream/event-stream.ts';
+import type { EventStream, StreamStats } from '../../stream/event-stream.ts';
 import { createHub } from '../../stream/hub.ts';
 import { toStream } from '../../stream/stream.ts';
 import type { TipEvent } from '../../stream/tip-event.ts';
 import { createAcknowledger } from './acknowledge.ts';
-import { inTime, type RedisClient, redisError } from './client.ts';
-import { holdScript } from './group-scripts.ts';
+import { inTime, type RedisClient, redisError, toList } from './client.ts';
+import { holdScript, lookScript } from './group-scripts.ts';
 import { createHand } from './hand.ts';
 import type { RelayKeys } from './keys.ts';
 import { type Entries, longestBlock, openReader, type Reader } from './reader.ts';
@@ -35,6 +35,20 @@ export interface ConsumeOptions {
   ahead?: number | undefined;
 }
 
+/** Numbers of a consumer. Those of its group are as it saw them last, some seconds ago at most; `relay.stats()` asks. */
+export interface ConsumerStats extends StreamStats {
+  /** Tips that were given to a consumer of the group and are not acknowledged. */
+  pending?: number;
+  /** Tips that were given to nobody yet, where the server knows. */
+  lag?: number;
+}
+
+/** The tips of a relay, as one consumer of a group gets them. */
+export interface ConsumerStream extends EventStream<TipEvent> {
+  /** Counters since the stream was made, and how the group stands. */
+  stats(): ConsumerStats;
+}
+
 /** The waits after one, two, ... failures in a row; the last one stays. */
 const waits: readonly number[] = [250, 500, 1000, 2000];
 
@@ -44,11 +58,12 @@ export function consume(
   keys: RelayKeys,
   clock: Clock,
   { group, consumer, from = 'beginning', claimAfter = minutes(1), ahead = 256 }: ConsumeOptions,
-): EventStream<TipEvent> {
+): ConsumerStream {
   if (!group || !consumer) throw configError('redis', 'consume: give group and consumer, each a name');
-  const { stream } = keys;
+  const { stream, facts } = keys;
   let running: Promise<void> = Promise.resolve();
   let watched = false;
+  let seen: Pick<ConsumerStats, 'pending' | 'lag'> = {};
 
   const hub = createHub<TipEvent>({
     platform: 'redis',
@@ -126,18 +141,22 @@ export function consume(
       deliver(entries);
       cursor = next;
     }
-    const count = await reader.lost();
-    if (count > 0) hub.gap({ reason: 'trimmed', count });
   };
 
-  /** Says from time to time that this consumer lives. */
-  const keepHolding = async (signal: AbortSignal): Promise<void> => {
+  /** From time to time, also while nothing is read: says that this consumer lives, and looks how the group stands. */
+  const tend = async (signal: AbortSignal): Promise<void> => {
     while (!signal.aborted) {
-      await sleep(clock, claimAfter / 3, signal).catch(() => {});
+      await sleep(clock, Math.min(longestBlock, claimAfter / 3), signal).catch(() => {});
+      if (signal.aborted) return;
       const entries = hand.entries();
-      if (signal.aborted || entries.length === 0) continue;
       // The reading tells of a server that fails.
-      await inTime(clock, holdScript(redis, [stream], [group, consumer, ...entries])).catch(() => {});
+      if (entries.length > 0)
+        await inTime(clock, holdScript(redis, [stream], [group, consumer, ...entries])).catch(() => {});
+      const look = inTime(clock, lookScript(redis, [facts, stream], [`lost:${group}`, group]));
+      const [lost = 0, pending, lag = -1] = toList(await look.catch(() => [])).map(Number);
+      if (pending === undefined) continue;
+      seen = { pending, ...(lag >= 0 && { lag }) };
+      if (lost > 0) hub.gap({ reason: 'trimmed', count: lost });
     }
   };
 
@@ -176,7 +195,7 @@ export function consume(
   const run = async (signal: AbortSignal): Promise<void> => {
     if (signal.aborted) return;
     hub.status('connecting');
-    void keepHolding(signal);
+    void tend(signal);
     for (let row = 0; !signal.aborted; row += 1) {
       try {
         await session(signal, () => {
@@ -194,5 +213,6 @@ export function consume(
     }
   };
 
-  return toStream(hub);
+  const stats = hub.stats.bind(hub);
+  return toStream(Object.assign(hub, { stats: () => ({ ...stats(), ...seen }) }));
 }

@@ -16,11 +16,20 @@ end
 return kept
 `);
 
-/** How many tips a hard limit took from a group since somebody asked. `KEYS`: facts. `ARGV`: field. */
-export const lostScript = createScript(`
+/**
+ * How a group stands: how many tips a hard limit took from it since somebody asked, how many are not acknowledged, how many were given
+ * to nobody (-1: the server does not know). `KEYS`: facts, stream. `ARGV`: field, group.
+ */
+export const lookScript = createScript(`
 local lost = redis.call('HGET', KEYS[1], ARGV[1])
 if lost then redis.call('HDEL', KEYS[1], ARGV[1]) end
-return tonumber(lost or 0)
+local groups = redis.call('XINFO', 'GROUPS', KEYS[2])
+for g = 1, #groups do
+  local of = {}
+  for f = 1, #groups[g], 2 do of[groups[g][f]] = groups[g][f + 1] end
+  if of.name == ARGV[2] then return { tonumber(lost or 0), of.pending, of.lag or -1 } end
+end
+return { tonumber(lost or 0), 0, -1 }
 `);
 
 /** Makes a group, unless it is there. A script, because ioredis 5 knows no prefix for it. `KEYS`: stream. `ARGV`: group, where it begins. */

@@ -1,6 +1,6 @@
 import { type Clock, seconds } from '../../core/time.ts';
 import { inTime, patience, type RedisClient, toList } from './client.ts';
-import { groupScript, lostScript } from './group-scripts.ts';
+import { groupScript } from './group-scripts.ts';
 import type { RelayKeys } from './keys.ts';
 
 /** What stands in a stream: the server's id of the entry, and its fields; `null` where it was trimmed since. */
@@ -16,8 +16,6 @@ export interface Reader {
   fresh(count: number, block: number, done: readonly string[], back: (entry: string) => void): Promise<Entries>;
   /** Takes over what others were given so long ago, from `cursor` on. */
   claim(after: number, cursor: string, count: number): Promise<{ next: string | undefined; entries: Entries }>;
-  /** How many tips a hard limit took from the group since somebody asked. */
-  lost(): Promise<number>;
   /** Ends the connection, and every question with it. */
   close(): void;
 }
@@ -39,7 +37,7 @@ const readOf = (reply: unknown): Entries => {
 
 export function openReader(
   redis: RedisClient,
-  { stream, facts }: RelayKeys,
+  { stream }: RelayKeys,
   clock: Clock,
   { group, consumer }: { group: string; consumer: string },
 ): Reader {
@@ -71,7 +69,6 @@ export function openReader(
       const [next, entries] = toList(reply);
       return { next: typeof next === 'string' && next !== '0-0' ? next : undefined, entries: entriesOf(entries) };
     },
-    lost: async () => Number(await inTime(clock, lostScript(connection, [facts], [`lost:${group}`]))),
     close: () => connection.disconnect(),
   };
 }

@@ -164,6 +164,27 @@ describe.skipIf(isLeftOut('Redis'))('a consumer', () => {
     expect(ids).toEqual(['my-shop:-:new-0']);
   });
 
+  it('says in its numbers how its group stands', async () => {
+    const relay = createRelay({ redis: openRedis(await server()), key: 'stands' });
+    await relay.put(tipsOf(30));
+    const stream = relay.consume({ group: 'g', consumer: 'one', ahead: 10, claimAfter: 60 });
+    let finish = (): void => {};
+    let quick = false;
+    collect(stream, () => {
+      if (quick) return;
+      return new Promise((resolve) => {
+        finish = resolve;
+      });
+    });
+    expect(stream.stats()).toMatchObject({ eventsProcessed: 0 });
+    await until(() => stream.stats().eventsProcessed === 10);
+    finish();
+    await until(() => stream.stats().lag === 19);
+    expect(stream.stats()).toMatchObject({ pending: expect.any(Number), lag: 19, eventsProcessed: 11 });
+    quick = true;
+    finish();
+  });
+
   it('makes its group again when the server has lost it', async () => {
     const redis = openRedis(await server());
     const relay = createRelay({ redis, key: 'lost' });
@@ -194,8 +215,7 @@ describe.skipIf(isLeftOut('Redis'))('a consumer', () => {
     const redis = openRedis(await server());
     const relay = createRelay({ redis, key: 'ends' });
     const connections = async (): Promise<number> =>
-      (await redis.client('LIST'))
-        .toString()
+      String(await redis.call('CLIENT', 'LIST'))
         .split('\n')
         .filter((line) => line.includes('cmd=xreadgroup')).length;
     const before = await connections();
