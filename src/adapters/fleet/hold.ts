@@ -7,7 +7,14 @@ import type { Channel } from './channel.ts';
 import type { HeldLease, Lease } from './lease.ts';
 
 /** What `open` made for a channel: a stream, or whatever has streams and is closed afterwards, such as a client. */
-export type Opened = EventStream<TipEvent> | { tips(): EventStream<TipEvent>; close(): Promise<unknown> };
+export type Opened =
+  | EventStream<TipEvent>
+  | {
+      /** Its stream. */
+      tips(): EventStream<TipEvent>;
+      /** Ends it when the channel is let go. */
+      close(): Promise<unknown>;
+    };
 
 /** Makes the stream of a channel. */
 export type Open = (channel: Channel, lease: Lease) => Opened | Promise<Opened>;
@@ -18,7 +25,12 @@ export interface Publisher {
   publish(
     stream: EventStream<TipEvent>,
     options: { fence: Fence; label: string },
-  ): { readonly done: Promise<void>; stop(): Promise<void> };
+  ): {
+    /** Resolves when the stream has ended and all its tips are kept. */
+    readonly done: Promise<void>;
+    /** Watches no longer, and resolves when what was taken is kept. */
+    stop(): Promise<void>;
+  };
 }
 
 /** Why a channel was let go. */
