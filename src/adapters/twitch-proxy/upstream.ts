@@ -1,6 +1,6 @@
 import type { Answer } from '../../core/answer.ts';
 import { attempt } from '../../core/attempt.ts';
-import { type Call, errorOf, fail, onFail, openCall } from '../../core/call.ts';
+import { type Call, errorOf, fail, onFail, openCall, signalOf } from '../../core/call.ts';
 import { circuit } from '../../core/circuit.ts';
 import { connect, openWhole } from '../../core/client.ts';
 import type { Connection } from '../../core/connection.ts';
@@ -82,11 +82,12 @@ export function openUpstream(options: TwitchProxyOptions, lines: Lines, metrics:
   let waiting = 0;
 
   /** Waits for a turn. */
-  const turn = async (limiter: Limiter, key: string, { controller, facts: { deadlineAt } }: Call): Promise<Slot> => {
+  const turn = async (limiter: Limiter, key: string, call: Call): Promise<Slot> => {
+    const { deadlineAt } = call.facts;
     const maxWait = deadlineAt && deadlineAt - clock.now();
     waiting += 1;
     try {
-      const slot = await limiter.acquire(key, rateClass, { clock, signal: controller.signal, maxWait });
+      const slot = await limiter.acquire(key, rateClass, { clock, signal: signalOf(call), maxWait });
       // What one token has left at Twitch says nothing of the others.
       return perToken ? slot : { release: () => slot.release() };
     } finally {
