@@ -144,9 +144,18 @@ function withRefreshToken(options: UserTokenStored, setting: TwitchAuthSetting):
   const usable = ({ accessToken, expiresAt }: Given): boolean =>
     accessToken !== '' && (!expiresAt || clock.now() < expiresAt);
 
+  /** It was said when to ask again: whoever needs a token before that hears the same. */
+  let busy: { error: unknown; until: number } | undefined;
   const exchange = async ({ refreshToken }: Given): Promise<Given> => {
     const began = clock.now();
-    const answer = await calls.refreshToken({ clientId, clientSecret, grantType: 'refresh_token', refreshToken });
+    if (busy && began < busy.until) throw busy.error;
+    const answer = await calls
+      .refreshToken({ clientId, clientSecret, grantType: 'refresh_token', refreshToken })
+      .catch((error: unknown) => {
+        const { retryAfterMs = 0 } = isTipstreamError(error) ? error : {};
+        busy = { error, until: clock.now() + retryAfterMs };
+        throw error;
+      });
     const until = endOf(answer, began);
     held = {
       accessToken: answer.access_token,

@@ -63,6 +63,20 @@ describe("a user's token", () => {
     expect(twitch.asked().every(({ headers }) => headers.authorization !== undefined)).toBe(true);
   });
 
+  it('TW-44 is not asked for before the time that a refusal named, however many calls need it', async () => {
+    const clock = testClock();
+    const twitch = await hostTwitch({ clock });
+    const client = clientOf(twitch, { refreshToken: signIn(twitch).refreshToken }, { retry: 0 });
+    twitch.controls.next('/token', { status: 429, headers: { 'retry-after': '30' }, body: '{}' });
+    expect(await failure(client.users(mira))).toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: 30_000 });
+    await clock.advance(seconds(29));
+    expect(await failure(client.users({ ids: ['1'] }))).toMatchObject({ code: 'RATE_LIMITED' });
+    expect(refreshes(twitch)).toHaveLength(1);
+    await clock.advance(seconds(1));
+    await client.users(mira);
+    expect(refreshes(twitch)).toHaveLength(2);
+  });
+
   it('TW-44 keeps what replaced it before it is used, so a restart goes on', async () => {
     const twitch = await hostTwitch();
     const given = signIn(twitch);
