@@ -134,4 +134,28 @@ export const secretBugs: readonly PlantedBug[] = [
     to: 'follower.follow(nextUrl)',
     tests: ['test/chaturbate/events-api.test.ts', 'test/core/canary.test.ts'],
   },
+  {
+    name: 'the proxy gives what one caller asked to another',
+    breaks: 'an answer is kept by the token that it was given to',
+    file: 'src/adapters/twitch-proxy/proxy.ts',
+    from: '${place}${who.identity} ${route.path}',
+    to: '${place} ${route.path}',
+    tests: ['test/adapters/twitch-proxy/handler.test.ts'],
+  },
+  {
+    name: 'the proxy asks once for two callers',
+    breaks: 'questions of two tokens are two questions',
+    file: 'src/adapters/twitch-proxy/upstream.ts',
+    from: '`${who.identity} ${String(new URLSearchParams([...query]))}`',
+    to: '`${String(new URLSearchParams([...query]))}`',
+    tests: ['test/adapters/twitch-proxy/handler.test.ts'],
+  },
+  {
+    name: 'others on the machine can read the file of a store',
+    breaks: 'a file that may hold a session is for its owner alone',
+    file: 'src/adapters/node/file-store.ts',
+    from: "'wx', 0o600",
+    to: "'wx', 0o666",
+    tests: ['test/security/files.test.ts'],
+  },
 ];
