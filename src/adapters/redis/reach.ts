@@ -2,7 +2,8 @@ import type { TipstreamError } from '../../core/errors.ts';
 import { type Logger, plainLogger } from '../../core/logger.ts';
 import { type Clock, seconds } from '../../core/time.ts';
 import { createLog } from '../../stream/log.ts';
-import { inTime, type RedisClient, redisError } from './client.ts';
+import { type RedisClient, redisError } from './client.ts';
+import { createGate } from './gate.ts';
 
 /** Whether Redis can be asked. */
 export interface Reach {
@@ -21,19 +22,11 @@ interface Told {
 
 /** A call waits behind this: a Redis that is slower is away. */
 const patience = seconds(1);
-/** How often a Redis that is away is asked whether it is back. */
-const probeEvery = seconds(1);
-
 export function createReach(redis: RedisClient, { logger = plainLogger(), onError }: Told): Reach {
-  let away = false;
-  let probeAt = 0;
-  let probing = false;
   let say = (_level: 'info' | 'warn', _text: string): void => {};
+  let refused = false;
 
-  const leave = (thrown: unknown, clock: Clock): void => {
-    if (away) return;
-    away = true;
-    probeAt = clock.now() + probeEvery;
+  const tell = (thrown: unknown): void => {
     const error = redisError('count calls', thrown);
     say('warn', `${error.message}. Until it is back, this process counts by itself`);
     try {
@@ -41,38 +34,32 @@ export function createReach(redis: RedisClient, { logger = plainLogger(), onErro
     } catch {}
   };
 
-  /** Beside the calls: none of them waits for the answer. */
-  const probe = (clock: Clock): void => {
-    if (probing || clock.now() < probeAt) return;
-    probing = true;
-    const ended = (): void => {
-      probing = false;
-      probeAt = clock.now() + probeEvery;
-    };
-    redis.call('PING').then(() => {
-      ended();
-      away = false;
-      say('info', 'redis is back, the processes count together again');
-    }, ended);
-  };
+  const gate = createGate(redis, {
+    limit: patience,
+    left: tell,
+    back: () => say('info', 'redis is back, the processes count together again'),
+  });
 
   return {
     get away() {
-      return away;
+      return gate.away;
     },
     tell(command) {
-      if (!away) command().catch(() => {});
+      if (!gate.away) command().catch(() => {});
     },
     async run(clock, command) {
       say = createLog('redis', clock, logger);
-      if (away) {
-        probe(clock);
-        return undefined;
-      }
+      const before = gate.away;
       try {
-        return await inTime(clock, command(), patience);
+        const answer = await gate.ask(clock, command);
+        refused = false;
+        return answer;
       } catch (error) {
-        leave(error, clock);
+        // It answers, and says no: to each call, so it is told once.
+        if (!before && !gate.away && !refused) {
+          refused = true;
+          tell(error);
+        }
         return undefined;
       }
     },

@@ -1,7 +1,8 @@
 import { type Clock, systemClock } from '../../core/time.ts';
 import type { CheckpointStore } from '../../stream/checkpoint-store.ts';
-import { createScript, inTime, type RedisClient, redisError } from './client.ts';
+import { createScript, patience, type RedisClient, redisError } from './client.ts';
 import { type Fence, leaseLost } from './fence.ts';
+import { createGate } from './gate.ts';
 
 /** What `redisStore` takes. */
 export interface RedisStoreOptions {
@@ -43,7 +44,7 @@ return 1
  * it. With relay and store on one server, the tip therefore stands before the cursor in the server's own journal: no crash, of
  * a process or of the server, keeps the cursor and loses the tip.
  *
- * @returns A store whose calls reject with `STORE` when Redis fails or does not answer within 5 s.
+ * @returns A store whose calls reject with `STORE` when Redis fails or does not answer within 5 s, and at once as long as it is away after that.
  *
  * @example
  * ```ts
@@ -63,21 +64,22 @@ export function redisStore({
   fence,
   clock = systemClock,
 }: RedisStoreOptions): RedisStore {
-  const run = async <T>(what: string, answer: Promise<T>): Promise<T> => {
+  const gate = createGate(redis, { limit: patience });
+  const run = async <T>(what: string, command: () => Promise<T>): Promise<T> => {
     try {
-      return await inTime(clock, answer);
+      return await gate.ask(clock, command);
     } catch (error) {
       throw redisError(what, error);
     }
   };
   const change = async (what: string, key: string, value: readonly string[]): Promise<void> => {
     const keys = fence ? [prefix + key, fence.key] : [prefix + key];
-    const written = await run(what, write(redis, keys, [fence?.token ?? '', ...value]));
+    const written = await run(what, () => write(redis, keys, [fence?.token ?? '', ...value]));
     if (written !== 1) throw leaseLost(what);
   };
   return {
     async get(key) {
-      const text = await run(`read '${key}'`, redis.call('GET', prefix + key));
+      const text = await run(`read '${key}'`, () => redis.call('GET', prefix + key));
       return typeof text === 'string' ? JSON.parse(text) : undefined;
     },
     // The text is made before anything is awaited: what the caller changes afterwards is not what was given.
