@@ -4,7 +4,7 @@ import { validateNormalizedEvent } from '../../stream/validate.ts';
 import { toFields } from './client.ts';
 
 /** The one field of an entry of the stream: a tip as JSON. */
-export const field = 'tip';
+const field = 'tip';
 
 const texts = ['id', 'unit'] as const;
 const optionalTexts = ['channel', 'tipperId', 'avatarUrl'] as const;
@@ -19,7 +19,7 @@ const wrong = (path: string): never => {
  *
  * @throws TipstreamError `VALIDATION`, with no content in the message
  */
-export function checkTip(value: unknown): TipEvent {
+function checkTip(value: unknown): TipEvent {
   validateNormalizedEvent(value);
   const tip = value as TipEvent;
   for (const name of texts) if (typeof tip[name] !== 'string' || tip[name] === '') wrong(name);
