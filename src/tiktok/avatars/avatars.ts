@@ -39,7 +39,7 @@ export interface AvatarsOptions {
   priorities?: Partial<Record<AvatarTier, number>> | undefined;
   /**
    * Whether a picture may be fetched from an address that a viewer's profile gave.
-   * @default https on the open web, no private address; of this machine everything, for tests
+   * @default https on the open web: no private address, and nothing of this machine. `() => true` for tests with a server of their own
    */
   allow?: ((url: URL) => boolean) | undefined;
   /** Where warnings go; `false` silences them. @default the console */

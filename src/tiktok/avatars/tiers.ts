@@ -60,14 +60,13 @@ export interface TierParts {
 
 const { timeouts } = avatarLimits;
 
-/** The addresses that name no host of the open web; of this machine only what `localhost` and the like stand for. */
+/** The addresses that name no host of the open web: this machine, its neighbours, and what no router forwards. */
 const closed =
-  /^[^.:]+\.?$|^(0|10|192\.168|169\.254|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])|172\.(1[6-9]|2\d|3[01])|198\.1[89]|2(2[4-9]|[3-5]\d)\.\d+)\.\d|^\[(?!::1\])|\.(local|internal|lan|home|corp|home\.arpa|localhost)\.?$/;
-const own = /^localhost$|^127\.|^\[::1\]$/;
+  /^[^.:]+\.?$|^(0|10|127|192\.168|169\.254|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])|172\.(1[6-9]|2\d|3[01])|198\.1[89]|2(2[4-9]|[3-5]\d)\.\d+)\.\d|^\[|\.(local|internal|lan|home|corp|home\.arpa|localhost)\.?$/;
 
-/** Where pictures are fetched from unless the app says otherwise: https on the open web, and this machine, for tests. */
+/** Where pictures are fetched from unless the app says otherwise: https on the open web. */
 export const onOpenWeb = ({ protocol, hostname, username, password }: URL): boolean =>
-  !(username || password) && (own.test(hostname) || (protocol === 'https:' && !closed.test(hostname)));
+  protocol === 'https:' && !(username || password || closed.test(hostname));
 
 /** A page may show a foreign picture, and rarely read it. */
 export const inPage = (): boolean => 'document' in globalThis;
