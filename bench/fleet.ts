@@ -111,7 +111,7 @@ export async function measure(channels: number): Promise<FleetFigures> {
   await fleet.add(
     Array.from({ length: channels }, (_, n) => ({ id: `bench:room-${n}`, platform: 'bench', room: `room-${n}` })),
   );
-  while (told.asked < channels && Date.now() - began < 60_000) await pause(50);
+  while (told.asked < channels && Date.now() - began < 90_000) await pause(50);
   const start = (Date.now() - began) / 1000;
   upstream.send('begin');
   await pause(interval);

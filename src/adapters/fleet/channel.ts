@@ -26,7 +26,7 @@ export interface Assignment {
 const longest = 10_000;
 const secretName =
   /token|secret|passw|passphrase|api.?key|private.?key|credential|authorization|bearer|cookie|^jwt$|^key$/i;
-const secretAddress = /:\/\/[^/\s]*:[^/\s]*@/;
+const secretAddress = /:\/\/[^/\s:]*:[^/\s]*@/;
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

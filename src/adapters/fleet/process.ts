@@ -172,7 +172,9 @@ export function createProcessor(options: ProcessorOptions): Processor {
     },
     async renewAll() {
       const all = [...holds];
-      for (let at = 0; at < all.length; at += most) await renew(all.slice(at, at + most));
+      const parts: Promise<void>[] = [];
+      for (let at = 0; at < all.length; at += most) parts.push(renew(all.slice(at, at + most)));
+      await Promise.all(parts);
     },
     watch() {
       const now = clock.now();
