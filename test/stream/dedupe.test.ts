@@ -85,20 +85,22 @@ describe('dedupe', () => {
     expect(view).toEqual([1, 2]);
   });
 
-  it('delivery-1 a copy that is offered once more, because somebody else left it, is still a copy', async () => {
+  it('delivery-1 a copy that is offered once more, because somebody else refused it, is still a copy', async () => {
     const source = numbers();
-    const hands = byHand(source.stream);
+    const hands = byHand(source.stream, { onFailure: 'stop', onError: () => {} });
     const seen: number[] = [];
     const once = dedupe(source.stream, { by: () => 'same' });
-    once.subscribe((n) => void seen.push(n));
+    const watch = () => once.subscribe((n) => void seen.push(n));
+    const stop = watch();
     await source.send(1, 2);
     await hands.take();
     expect([hands.offered, seen]).toEqual([[1, 2], [1]]);
-    hands.stop();
+    stop();
     await hands.fail();
+    expect(source.answers.get(2)).toBeUndefined();
+    watch();
     await settle();
-    once.subscribe(() => {});
-    expect(seen).toEqual([1]);
+    expect([seen, source.answers.get(2)]).toEqual([[1], 'taken']);
   });
 
   it('across sources, the same id counts once', async () => {

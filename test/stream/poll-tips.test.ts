@@ -101,9 +101,15 @@ describe('a platform of one’s own', () => {
   });
 
   it('delivery-8 what was given before the start is left out or marked where that is asked for, by the time of the tip', async () => {
-    const events = [gift(1, { at: start - seconds(60) }), gift(2, { at: start + seconds(1) })];
+    const events = [
+      gift(1, { at: start - seconds(60) }),
+      gift(Number.NaN),
+      gift(0),
+      gift(2, { at: start + seconds(1) }),
+    ];
+    const none = (event: Gift) => (event.cents === 0 ? undefined : toTip(event));
     const given = async (backlog?: 'deliver' | 'mark' | 'skip') => {
-      const { stream } = shop([{ events }], { backlog });
+      const { stream } = shop([{ events }], { backlog, toTip: none });
       const { seen } = watched(stream);
       await settle();
       return seen.map(({ amount, meta }) => [amount, meta?.backlog]);

@@ -161,7 +161,11 @@ test.each([
 });
 
 test('an event of a name that is not ours is passed over without a word', async () => {
-  const server = await serving(() => sse(`event: ping\ndata: {}\n\ndata: ${JSON.stringify(tip(1))}\n\n`));
+  const server = await serving(() =>
+    sse(
+      `event: ping\ndata: {}\n\nevent: other\ndata: ${JSON.stringify(tip(2))}\n\ndata: ${JSON.stringify(tip(1))}\n\n`,
+    ),
+  );
   const page = open(server.url);
   await until(() => page.tips.length === 1);
   expect([page.tips, page.invalid]).toEqual([[tip(1)], 0]);

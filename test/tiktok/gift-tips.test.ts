@@ -256,6 +256,41 @@ describe('giftTips', () => {
     expect(amounts).toEqual([75]);
   });
 
+  it('frames that nobody watches for a while have not ended: whoever comes back goes on', async () => {
+    let begun = 0;
+    let give = (_frame: object): void => {};
+    const frames = {
+      [Symbol.asyncIterator]() {
+        begun += 1;
+        let over = (): void => {};
+        return {
+          next: () =>
+            new Promise<IteratorResult<object>>((resolve) => {
+              give = (value) => resolve({ done: false, value });
+              over = () => resolve({ done: true, value: undefined });
+            }),
+          async return() {
+            over();
+            return { done: true as const, value: undefined };
+          },
+        };
+      },
+    };
+    const stream = giftTips(frames);
+    const ends: unknown[] = [];
+    stream.on('end', (error) => ends.push(error));
+    stream.subscribe(() => {})();
+    await settle();
+    expect(ends).toEqual([]);
+    const amounts: number[] = [];
+    const stop = stream.subscribe(({ amount }) => void amounts.push(amount));
+    await settle();
+    give(frame(2, true));
+    await settle();
+    expect([amounts, begun, ends]).toEqual([[50], 2, []]);
+    stop();
+  });
+
   it('frames that break off end the stream with one fatal error, after the gifts that came', async () => {
     async function* frames() {
       yield frame(2, true);
@@ -277,11 +312,12 @@ describe('giftTips', () => {
     const clock = testClock();
     const source = createSource<unknown>({ platform: 'relay', clock });
     const seen: number[] = [];
-    giftTips(source.stream).subscribe(({ amount }) => void seen.push(amount), { observe: true });
+    const stream = giftTips(source.stream);
+    stream.subscribe(({ amount }) => void seen.push(amount), { observe: true });
     const loose = frame(2, true, { groupId: undefined });
     for (const each of [loose, loose]) void source.push(each);
     await settle();
-    expect(seen).toEqual([50]);
+    expect([seen, stream.stats().duplicates]).toEqual([[50], 1]);
   });
 
   it('TT-47 counts the streak that is open longest where there are more than 10,000, and loses none', async () => {
