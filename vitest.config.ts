@@ -20,7 +20,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'source', include: ['test/**/*.test.ts'], exclude: ['test/packaging/**', 'test/runtimes/**', proofs] },
+        test: {
+          name: 'source',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/packaging/**', 'test/runtimes/**', proofs],
+        },
       },
       {
         extends: true,
