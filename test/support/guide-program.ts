@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { copyFile, mkdir, symlink } from 'node:fs/promises';
+import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { createMockServer, type MockServer, type MockServerOptions } from '../../src/mock/index.ts';
 import { type Program, runNode } from './program.ts';
@@ -83,3 +85,15 @@ export async function holds(
 }
 
 const exactly = (line: string): RegExp => new RegExp(`^${line.replace(/[^\w ]/g, '\\$&')}$`);
+
+/** Listens on a free port until the test is over. */
+export async function portOf(server: Server, atEnd: (run: () => unknown) => void): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  atEnd(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const address = server.address();
+  return typeof address === 'object' && address ? address.port : 0;
+}

@@ -1,10 +1,9 @@
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { type GuideProgram, holds, installBeside } from '../../support/guide-program.ts';
+import { type GuideProgram, holds, installBeside, portOf } from '../../support/guide-program.ts';
 
 const app = inject('app');
 beforeAll(() => installBeside(app));
@@ -234,18 +233,6 @@ const programs: Record<string, GuideProgram> = {
     },
   },
 };
-
-/** Listens on a free port until the test is over. */
-async function portOf(server: Server, atEnd: (run: () => unknown) => void): Promise<number> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  atEnd(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const address = server.address();
-  return typeof address === 'object' && address ? address.port : 0;
-}
 
 describe('the programs of the guides, as they are printed there, with the packed package', () => {
   for (const [name, program] of Object.entries(programs))
