@@ -23,11 +23,8 @@ export interface Reader {
 /** How long the server holds a question at most. */
 export const longestBlock = seconds(5);
 
-const entriesOf = (reply: unknown): Entries =>
-  toList(reply).flatMap((each) => {
-    const [entry, fields] = toList(each);
-    return typeof entry === 'string' ? [[entry, fields] as const] : [];
-  });
+const isEntry = (each: unknown): each is Entries[number] => Array.isArray(each) && typeof each[0] === 'string';
+const entriesOf = (reply: unknown): Entries => toList(reply).filter(isEntry);
 
 /** The entries of the one stream that was read. The map around them is a list of pairs, flat, or an object, by protocol and client. */
 const readOf = (reply: unknown): Entries => {
