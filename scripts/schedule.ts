@@ -1,5 +1,8 @@
+import { fork } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import type { Report } from '../test/support/schedule/evening.ts';
 import { growth } from '../test/support/schedule/heap.ts';
 import { replayOf, runSeeds } from '../test/support/schedule/run.ts';
 import { addReport, emptySums, summary, tables } from '../test/support/schedule/table.ts';
@@ -10,20 +13,32 @@ const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '1000' },
     from: { type: 'string', default: '1' },
+    /** So many processes share the seeds. */
+    jobs: { type: 'string', default: '1' },
+    job: { type: 'string' },
     write: { type: 'boolean', default: false },
   },
 });
-const [count, from] = [Number(values.seeds), Number(values.from)];
+const [count, from, jobs] = [Number(values.seeds), Number(values.from), Number(values.jobs)];
 const sums = emptySums();
 const began = performance.now();
-const heap = await runSeeds(
-  Array.from({ length: count }, (_, index) => String(from + index)),
-  (report) => {
-    addReport(sums, report);
-    if (report.broken.length > 0)
-      console.error(`seed ${report.seed}: ${replayOf(report.seed)}\n  ${report.broken.join('\n  ')}`);
-  },
-);
+const told = (report: Report): void => {
+  addReport(sums, report);
+  const { seed, broken } = report;
+  if (broken.length > 0) console.error(`seed ${seed}: ${replayOf(seed)}\n  ${broken.join('\n  ')}`);
+};
+/** The seeds of one process: each has every so-manieth. */
+const share = (job: number): string[] =>
+  Array.from({ length: count }, (_, index) => index)
+    .filter((index) => index % jobs === job)
+    .map((index) => String(from + index));
+
+if (values.job !== undefined) {
+  const heap = await runSeeds(share(Number(values.job)), (report) => process.send?.({ report }));
+  process.send?.({ heap });
+  process.exit();
+}
+const heap = jobs > 1 ? await inProcesses() : await runSeeds(share(0), told);
 const { from: least, to: most } = growth(heap);
 console.log(`${summary(sums)}; ${Math.round((performance.now() - began) / 1000)} s`);
 const heaps =
@@ -33,6 +48,30 @@ const heaps =
 if (heaps) console.log(heaps);
 if (sums.red.length > 0) process.exit(1);
 if (values.write) writeFileSync('docs/proofs.md', page());
+
+/** Runs the seeds in several processes; the heap is that of the first. */
+async function inProcesses(): Promise<readonly number[]> {
+  const heaps = await Promise.all(
+    Array.from({ length: jobs }, (_, job) => {
+      const child = fork(
+        fileURLToPath(import.meta.url),
+        ['--seeds', `${count}`, '--from', `${from}`, '--jobs', `${jobs}`, '--job', `${job}`],
+        {
+          serialization: 'advanced',
+        },
+      );
+      return new Promise<readonly number[]>((resolve, reject) => {
+        let heap: readonly number[] | undefined;
+        child.on('message', (said: { report?: Report; heap?: readonly number[] }) => {
+          if (said.report) told(said.report);
+          heap ??= said.heap;
+        });
+        child.on('exit', () => (heap ? resolve(heap) : reject(new Error('a process of the schedule ended early'))));
+      });
+    }),
+  );
+  return heaps[0] ?? [];
+}
 
 function mega(bytes: number): string {
   return (bytes / 1e6).toFixed(1);

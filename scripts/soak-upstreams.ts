@@ -9,7 +9,7 @@ import { openFaultProxy } from '../test/support/fault-proxy-core.ts';
 const random = seededRandom('soak');
 const server = await createMockServer({ port: 0, seed: 'soak', every: 500, backlog: 0 });
 const { twitch, tiktok, tipping, anilibria } = server;
-tipping.switches.accessLife = 60_000;
+tipping.switches.accessLife = 240_000;
 tipping.switches.reuseGrace = 3_600_000;
 tiktok.switches.cooldown = 0;
 tipping.account('ada').wallet.token_balance = 1e9;
@@ -30,12 +30,12 @@ const strikes = [
   () => twitch.eventsub.freeze(),
   () => void tipping.rooms.drop(),
   () => tipping.rooms.close(1012),
-  () => tipping.sessions.expire(),
   () => tiktok.peers(tiktok.sessionId).forEach((peer) => void peer.drop()),
   () => tiktok.peers(tiktok.sessionId).forEach((peer) => void peer.freeze()),
   () => anilibria.listeners.forEach(({ peer }) => void peer.drop()),
 ] as const;
 setInterval(() => pick(random, strikes)(), 2000).unref();
+setInterval(tipping.sessions.expire, 150_000).unref();
 
 process.on('disconnect', () => process.exit());
 process.send?.({

@@ -111,7 +111,13 @@ export function openTikTok(stage: Stage): Actor {
         else if (missing.every(([, at]) => covered(at))) said += 1;
         else books.break(`${line}: frames of gift #${number} are missing and no gap says so`);
       }
-      return { given: comments.size + streaks.size, counted: seen.counted.size + whole, said, ...asker };
+      return {
+        given: comments.size + streaks.size,
+        counted: seen.counted.size + whole,
+        said,
+        answered: asker.answered,
+        refused: asker.refused,
+      };
     },
     close: () => client.close(),
   };

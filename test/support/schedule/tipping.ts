@@ -90,7 +90,7 @@ export function openTipping(stage: Stage): Actor {
         if (!isTipstreamError(error)) return books.break(`${line}: an error that is none of ours: ${error}`);
         if (error.sent === 'no' && paid(key) > before)
           books.break(`${line}: ${key} was paid and is said not to be sent`);
-        if (closed || tries > 60) return books.break(`${line}: ${key} was never paid: ${error.message}`);
+        if (closed || tries > 600) return books.break(`${line}: ${key} was never paid: ${error.message}`);
         if (error.code === 'SESSION_EXPIRED' || error.code === 'AUTH') await signIn();
         await stage.wait(Math.max(seconds(2), error.retryAfterMs ?? 0));
       }
@@ -136,7 +136,7 @@ export function openTipping(stage: Stage): Actor {
       const lost = books.spoiled.get('POST /tipping/v1/auth/refresh') ?? 0;
       if (expired > (forgives ? 0 : lost))
         books.break(`${line}: ${expired} sessions were lost, with ${lost} answers to a renewal`);
-      return { given: given.size, counted: seen.counted.size, said, ...asker };
+      return { given: given.size, counted: seen.counted.size, said, answered: asker.answered, refused: asker.refused };
     },
     async close() {
       closed = true;

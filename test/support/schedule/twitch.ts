@@ -106,7 +106,7 @@ export function openTwitch(stage: Stage): Actor {
         if (seen.says(at, stage.slack + latestWay + longestWay, stage.slack + longestWay)) said += 1;
         else books.break(`${line}: #${number}, given at ${at}, is missing and no gap says so`);
       }
-      return { given: given.size, counted: seen.counted.size, said, ...asker };
+      return { given: given.size, counted: seen.counted.size, said, answered: asker.answered, refused: asker.refused };
     },
     close: () => client.close(),
   };
