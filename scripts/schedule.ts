@@ -98,8 +98,15 @@ What every seed holds:
 A seed that is red is printed with the command that plays it again: \`SEED=17 npx vitest run --project proofs test/proofs/schedule.test.ts\`. What can happen stands in
 \`test/support/schedule/faults.ts\`, \`wires.ts\` and in the \`strike\` of each platform.
 
-What it leaves out: a cursor that leads back across a restart gives events again, under their ids, as those are remembered by a process. An AniLibria subscription is on its way
-for a moment after the connection counts as live; what is told in this moment is missed.
+Twenty more seeds hold the same over real connections: \`test/proofs/schedule-live.test.ts\`, through a proxy that cuts, slows, freezes and changes what passes.
+
+What it leaves out:
+
+- A cursor that leads back across a restart gives events again, under their ids, as those are remembered by a process.
+- A page that an endpoint without ids hands out twice is two pages, as two equal tips are two tips.
+- An AniLibria subscription is on its way for a moment after the connection counts as live; what is told in this moment is missed. A frozen connection of AniLibria or of the
+  tipping platform is noticed when the network gives it up, as nothing says how often they speak.
+- The combined header \`RateLimit\` is read where it may come, which is TikTok and AniLibria; a 429 at EventSub holds a new session back by its own waits.
 
 ${tables(sums)}
 `;
