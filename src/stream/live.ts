@@ -104,12 +104,12 @@ export function createLive<E>(parts: LiveParts): Live<E> {
         signal,
       ),
     push(options = {}) {
-      const feed = pushStream(
-        { ...parts, clock, readTip: read, warn },
-        { ...options, channel: options.channel ?? channel },
-      );
-      feeds.set(feed.hub, feed.deliver);
-      return feed.stream;
+      const view = { ...options, channel: options.channel ?? channel };
+      // Held while it is watched: who makes one for each request leaves none behind.
+      return pushStream({ ...parts, clock, readTip: read, warn }, view, (hub, deliver) => {
+        feeds.set(hub, deliver);
+        return () => feeds.delete(hub);
+      });
     },
     async simulate(overrides = {}) {
       const at = clock.now();

@@ -1,7 +1,7 @@
-import type { Clock } from '../core/time.ts';
+import type { Clock, Stop } from '../core/time.ts';
 import { createDelivery } from './delivery.ts';
 import type { EventStream } from './event-stream.ts';
-import { createHub } from './hub.ts';
+import { createHub, type Hub } from './hub.ts';
 import type { Received } from './pages.ts';
 import type { TipEvent } from './tip-event.ts';
 import { type ReadTip, randomId } from './tip-wire.ts';
@@ -34,11 +34,25 @@ export interface PushParts {
   warn(text: string): void;
 }
 
-/** Makes a push stream; `deliver` puts one event into it that is not of the wire. */
-export function pushStream({ readTip, eventId, warn, ...parts }: PushParts, { channel, ...view }: PushOptions) {
-  const hub = createHub<Received<unknown>>({ ...parts, channel, patient: false });
+/**
+ * Makes a push stream.
+ *
+ * @param watched - Told when somebody begins to watch, with what puts one event into the stream that is not of the wire; what it returns is called after
+ *   the last watcher left.
+ */
+export function pushStream(
+  { readTip, eventId, warn, ...parts }: PushParts,
+  { channel, ...view }: PushOptions,
+  watched: (hub: Hub<Received<unknown>>, deliver: (event: Received<unknown>) => Promise<void>) => Stop,
+): PushStream {
+  const hub: Hub<Received<unknown>> = createHub({
+    ...parts,
+    channel,
+    patient: false,
+    start: () => watched(hub, deliver),
+  });
   const deliver = createDelivery(hub, { id: ({ id }) => id, unwatched: 'reject' });
-  const stream: PushStream = Object.assign(tipsOf(hub, readTip, view, warn), {
+  return Object.assign(tipsOf(hub, readTip, view, warn), {
     async feed(payload: unknown) {
       const page = randomId();
       const at = hub.clock.now();
@@ -50,5 +64,4 @@ export function pushStream({ readTip, eventId, warn, ...parts }: PushParts, { ch
       for (const result of await Promise.allSettled(sent)) if (result.status === 'rejected') throw result.reason;
     },
   });
-  return { hub, deliver, stream };
 }

@@ -69,6 +69,9 @@ export interface StreamParts extends Omit<SessionParts, 'reconnect'> {
 
 type Carried = Received<SessionEvent | Simulated>;
 
+/** So many sessions are remembered at most while nobody watches them: every broadcast has a new one. */
+const most = 100;
+
 /** The streams of a client, by session. */
 export function createStreams(parts: StreamParts): TikTokStreams & { end(): Promise<void> } {
   const live = createLive<SessionEvent>({
@@ -80,6 +83,17 @@ export function createStreams(parts: StreamParts): TikTokStreams & { end(): Prom
   });
   const sessions = new Map<string, OpenSession & { autoConnect: boolean }>();
 
+  /** Lets go of the sessions that were asked for longest ago and that nobody watches. */
+  const tidy = (): void => {
+    for (const [id, { source }] of sessions) {
+      if (sessions.size < most) return;
+      if (source.watchers > 0 || source.stats().untaken > 0) continue;
+      sessions.delete(id);
+      live.drop(source);
+      source.release();
+    }
+  };
+
   const session = (id: string, { autoConnect }: SessionStreamOptions): OpenSession => {
     // Dots would lead out of the path, and the key with them.
     if (typeof id !== 'string' || /^\.{0,2}$/.test(id))
@@ -87,7 +101,13 @@ export function createStreams(parts: StreamParts): TikTokStreams & { end(): Prom
     const known = sessions.get(id);
     if (known && autoConnect !== undefined && autoConnect !== known.autoConnect)
       throw configError('tiktok', 'autoConnect belongs to the session and is settled; say it with its first stream');
-    if (known) return known;
+    if (known) {
+      // The latest stand last.
+      sessions.delete(id);
+      sessions.set(id, known);
+      return known;
+    }
+    tidy();
     const opened = Object.assign(
       openSession(id, {
         ...parts,
