@@ -14,7 +14,7 @@ const patience = seconds(10);
 
 /** Of an address, the user and the query. */
 export const withoutPassword = (text: string): string =>
-  text.slice(0, 10_000).replace(/(:\/\/)\S*(?=@)|(\?|password\W{1,4})[^\s"'<>]+/gi, '$1$2***');
+  text.slice(0, 2000).replace(/(:\/\/)\S*(?=@)|(\?|password\W{1,4})[^\s"'<>]+/gi, '$1$2***');
 
 /** The place of one stream in a store. */
 export interface Checkpoint {

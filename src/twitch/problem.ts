@@ -26,7 +26,7 @@ const kinds: readonly Kind[] = [
     advice: 'this needs the token of a user',
   },
   {
-    said: /([a-z]{1,40})_id must match|(\w{1,40}) id does not match|incorrect user auth/i,
+    said: /([a-z]{1,20})_id must match|(\w{1,20}) id does not match|incorrect user auth/i,
     reason: 'wrong_user',
     means: 'PERMISSION',
     advice: 'the token belongs to another user; give the $1 id of its own user',

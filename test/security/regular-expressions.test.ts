@@ -11,6 +11,9 @@ const own: Readonly<Record<string, readonly string[]>> = {
     'src/twitch/beside.ts /\\/*$/',
     'src/twitch/helix.ts /\\/*$/',
   ],
+  'what a store says of a failure, cut to 2,000 characters before': [
+    'src/stream/checkpoint.ts /(:\\/\\/)\\S*(?=@)|(\\?|password\\W{1,4})[^\\s"\'<>]+/gi',
+  ],
   'keys that the app chose': ['src/adapters/redis/keys.ts /\\{[^}]+\\}/'],
   'a token that the mock made itself': ['src/mock/tipping/jwt.ts /=+$/'],
 };

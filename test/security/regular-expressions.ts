@@ -44,14 +44,19 @@ const meant: Readonly<Record<string, string>> = {
 
 /** Pieces that the expression itself asks for: its words, its signs, and what its classes hold. */
 function piecesOf({ source }: RegExp): string[] {
-  const words = source.replace(/\\p\{[^}]*\}|\(\?<?[=!:]|\\[uxbB]\{?\w*\}?/g, ' ').match(/[\w/<>:@=;,.-]{2,}/g) ?? [];
+  const words =
+    source
+      .replace(/\\p\{[^}]*\}|\(\?<?[=!:]|\\[uxbB]\{?\w*\}?|\\[swdSWD]/g, ' ')
+      // Signs that are escaped are part of a word like any other.
+      .replace(/\\(\W)/g, '$1')
+      .match(/[\w/<>:@=;,.-]{2,}/g) ?? [];
   const signs = [...source].filter((sign) => !/[()|?*+^$\\{}]/.test(sign));
   const classes = [...source.matchAll(/\\(.)/g)].map(([, letter = '']) => meant[letter] ?? letter);
   return [...new Set([...words.slice(0, 8), ...signs.slice(0, 30), ...classes, ' ', 'a', '1', '\\', '"', '%'])];
 }
 
 /** Texts of about `length` characters that an expression may stumble over: a start, one piece or two again and again, and an end that does not fit. */
-export function* hostileTexts(expression: RegExp, length: number): Generator<string> {
+function* hostileTexts(expression: RegExp, length: number): Generator<string> {
   const pieces = piecesOf(expression);
   const words = pieces.filter((piece) => piece.length > 1).slice(0, 2);
   const pumps = [
