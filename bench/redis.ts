@@ -7,8 +7,8 @@ import { createRelay } from '../src/adapters/redis.ts';
 import { createSource, type TipEvent, testTip } from '../src/index.ts';
 import { startRedis } from '../test/support/redis-server.ts';
 
-const count = 20_000;
-const rounds = 9;
+const count = 50_000;
+const rounds = 7;
 
 const server = await startRedis();
 const redis = new Redis({ port: server.port, host: '127.0.0.1' });

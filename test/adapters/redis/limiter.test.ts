@@ -62,12 +62,11 @@ describe.skipIf(isLeftOut('Redis'))('a limiter over Redis', () => {
   it('spaces calls evenly over all processes', async () => {
     const rate: RateClass = { limit: 20, per: 1000, spacing: true };
     const all = await limiters(3);
-    const times = (await Promise.all(all.map((limiter) => call(limiter, 'spaced', rate, 4))))
-      .flat()
-      .sort((a, b) => a - b);
-    const gaps = times.slice(1).map((at, index) => at - (times[index] ?? 0));
-    expect(gaps.reduce((sum, gap) => sum + gap, 0)).toBeGreaterThanOrEqual(11 * 50);
-    expect(Math.min(...gaps)).toBeGreaterThan(30);
+    const began = now();
+    const times = (await Promise.all(all.map((limiter) => call(limiter, 'spaced', rate, 4)))).flat();
+    // Each is one of a row, whoever it belongs to: a machine that is busy makes it later, never earlier.
+    times.sort((a, b) => a - b);
+    expect(times.filter((at, index) => at - began < index * 50)).toEqual([]);
   });
 
   it('keeps one bucket for all: the burst goes once, then as many as come back', async () => {

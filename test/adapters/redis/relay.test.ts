@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createRelay } from '../../../src/adapters/redis.ts';
-import { createSource, isTipstreamError, type TipEvent } from '../../../src/index.ts';
+import { createSource, isTipstreamError, type TipEvent, TipstreamError } from '../../../src/index.ts';
 import { isLeftOut } from '../../support/engines.ts';
 import { openRedis, redisServer, tipsOf, until } from './support.ts';
 
@@ -42,6 +42,47 @@ describe.skipIf(isLeftOut('Redis'))('a relay', () => {
     await Promise.all(pushes);
     expect(await redis.xlen('late')).toBe(3);
     await publication.stop();
+  });
+
+  it('is done when its stream ended and everything is written, or with what ended the stream', async () => {
+    const redis = openRedis(await server());
+    const relay = createRelay({ redis, key: 'done' });
+    const source = createSource<TipEvent>({ platform: 'my-shop' });
+    const publication = relay.publish(source.stream);
+    const pushes = tipsOf(600).map(source.push);
+    source.end();
+    await publication.done;
+    await Promise.all(pushes);
+    expect([await redis.xlen('done'), publication.stats().waiting]).toEqual([600, 0]);
+
+    const refused = createSource<TipEvent>({ platform: 'my-shop' });
+    const other = relay.publish(refused.stream);
+    const push = refused.push(tipsOf(1, 'last')[0] ?? expect.fail());
+    refused.fail(new TipstreamError({ code: 'AUTH', message: 'the token was refused' }));
+    await expect(other.done).rejects.toMatchObject({ code: 'AUTH' });
+    await push;
+    expect(await redis.xlen('done')).toBe(601);
+  });
+
+  it('leaves to the next watcher what it had not written when it was stopped', async () => {
+    const running = await server();
+    const redis = openRedis(running);
+    await redis.ping();
+    const relay = createRelay({ redis, key: 'stopped' });
+    const source = createSource<TipEvent>({ platform: 'my-shop' });
+    const controller = new AbortController();
+    const publication = relay.publish(source.stream, { signal: controller.signal });
+    running.pause();
+    const pushes = tipsOf(1200).map(source.push);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    controller.abort();
+    running.resume();
+    await publication.done;
+    const next = relay.publish(source.stream);
+    await Promise.all(pushes);
+    await next.stop();
+    const entries = await redis.xrange('stopped', '-', '+');
+    expect(entries.map(([, [, json = '']]) => JSON.parse(json).id)).toEqual(tipsOf(1200).map(({ id }) => id));
   });
 
   it('is read by groups, in order, and acknowledged when taken', async () => {
