@@ -1,6 +1,7 @@
 import { cpus, totalmem } from 'node:os';
 import { versionsUsed } from './peers.ts';
 import type { Goal, Outcome, Table } from './report.ts';
+import { thorough } from './turns.ts';
 
 const lines = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
@@ -26,6 +27,7 @@ const section = ({ heading, text, head, rows }: Table): string => `## ${heading}
 
 /** The whole page, from what every subject found. */
 export function pageOf(outcomes: readonly Outcome[], took: number): string {
+  const { processes, rounds, milliseconds, warm } = thorough;
   const goals = outcomes.flatMap((outcome) => outcome.goals ?? []);
   const behind = outcomes.flatMap((outcome) => outcome.behind ?? []);
   const missed = goals.filter((goal) => !kept(goal)).length;
@@ -60,13 +62,14 @@ ${outcomes
   .join('\n')}
 ## How it was measured
 
-- Each contender runs in a process of its own, three times anew, and all take turns of about 30 ms, nine rounds for each process. Before
-  every turn the young garbage is collected, outside of the measurement; a whole collection throws compiled code away.
-- What is measured is processor time, that of the compiler and the collector included: the wall clock says more about what else the machine
-  was doing. A figure is the median of all rounds, beside it the two quartiles. A ratio is taken round by round, so that a machine that was
-  busy in one round slows both sides down alike.
+- Each contender runs in a process of its own, ${processes === 1 ? 'once' : `${processes} times anew`}, and all take turns of about ${milliseconds} ms, ${rounds} rounds for each process,
+  once they have worked for ${warm / 1000} s and are compiled. Before every turn the young garbage is collected, outside of the measurement; a
+  whole collection would throw compiled code away.
+- Processor time is that of the whole process, compiler and collector included. It is given as the median and the two quartiles of all rounds,
+  beside it the median of the wall clock. A ratio is that of the lower quartiles, the rounds in which the machine had least else to do; in
+  brackets the quartiles of the ratios round by round.
 - \`npm run bench -- --only merge\` measures one subject and prints it; a comma separates several. \`npm run bench -- --short\` measures
-  everything in a quarter of the time and writes no page.
+  everything in half of the time and writes no page, unless \`--page\` says where.
 - \`npm run bench:proxy\` measures the Twitch proxy, under load, beside a bare Node server.
 
 ${machine}, ${process.platform} ${process.arch}, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}; the run took

@@ -78,23 +78,24 @@ export function compared(
   const wall = (name: string): Spread => spreadOf((turns[name] ?? []).map((turn) => (turn.wall / per) * scale));
   const scale = unit === 'ns' ? 1000 : 1;
   const cost = (name: string): Spread => spreadOf(of(name).map((value) => (value / per) * scale));
-  const ratio = (name: string): number => beside(of(name), of(base)).median;
+  const ratio = (name: string): number => beside(of(name), of(base)).value;
   const first = lines.find(({ job }) => job === 'ours')?.name ?? base;
   const title = lines.find(({ name }) => name === base)?.what ?? base;
   const behind: Behind[] = [];
   const rows = lines.map(({ name, what, job, note, as = first }) => {
-    const against = beside(of(name), of(as)).median;
-    const ahead = job === 'same' && against < tie;
+    const { value: against, median } = beside(of(name), of(as));
+    // What only some of the rounds say is chance.
+    const ahead = job === 'same' && against < tie && median < tie;
     if (ahead) behind.push({ what: about.heading, peer: what, ratio: against, reason: note.replace(/^but /, '') });
     const does = job === 'ours' ? note : job === 'same' ? `the same${note && `: ${note}`}` : `less: ${note}`;
     const [middle, quartiles] = shown(cost(name));
-    const [times, between] = shown(beside(of(name), of(base)));
+    const [, between] = shown(beside(of(name), of(base)));
     return [
       job === 'ours' ? `**${what}**` : what,
       middle,
       quartiles,
       shown(wall(name))[0],
-      name === base ? '1' : `${times} (${between})`,
+      name === base ? '1' : `${digits(ratio(name))} (${between})`,
       `${ahead ? '**ahead of us.** ' : ''}${does}`,
     ];
   });

@@ -14,6 +14,14 @@ export function spreadOf(values: readonly number[]): Spread {
   return { low: at(sorted, 0.25), median: at(sorted, 0.5), high: at(sorted, 0.75) };
 }
 
-/** Each value beside the one that was measured in the same round: a busy machine slows both down alike. */
-export const beside = (values: readonly number[], base: readonly number[]): Spread =>
-  spreadOf(values.map((value, round) => value / (base[round] ?? Number.NaN)));
+/** How two things stand beside each other. */
+export interface Ratio extends Spread {
+  /** Of the lower quartiles: the rounds in which the machine had least else to do. */
+  value: number;
+}
+
+/** Values beside those of the same rounds. */
+export const beside = (values: readonly number[], base: readonly number[]): Ratio => ({
+  ...spreadOf(values.map((value, round) => value / (base[round] ?? Number.NaN))),
+  value: spreadOf(values).low / spreadOf(base).low,
+});

@@ -33,7 +33,7 @@ export type Turns = Readonly<Record<string, readonly Turn[]>>;
 
 /** How thoroughly to measure. */
 export interface Thoroughness {
-  /** Milliseconds that each process works before it is measured. */
+  /** Milliseconds of a processor that each process works before it is measured; the compiler takes its part of them. */
   warm: number;
   /** New processes, each with a compiler of its own: two processes of one program differ by more than two rounds of one process. */
   processes: number;
@@ -43,7 +43,7 @@ export interface Thoroughness {
   milliseconds: number;
 }
 
-export const thorough: Thoroughness = { warm: 800, processes: 3, rounds: 9, milliseconds: 30 };
+export const thorough: Thoroughness = { warm: 2000, processes: 2, rounds: 15, milliseconds: 30 };
 
 const program = fileURLToPath(new URL('./contender.ts', import.meta.url));
 

@@ -57,7 +57,7 @@ const calls = (host: string): Record<string, string> => ({
 
 export async function imports(): Promise<Outcome> {
   buildPackage();
-  const rounds = thorough.processes > 1 ? 9 : 3;
+  const rounds = thorough.processes > 1 ? 9 : 5;
   // What is bound to a name that nobody uses would be loaded all the same.
   const loaded = beyondEmpty(
     programs.map(({ code }) => code.replace(/console\.log.*$/, '')),
@@ -79,7 +79,7 @@ export async function imports(): Promise<Outcome> {
     what,
     spreadOf(times).median.toFixed(1),
     `${spreadOf(times).low.toFixed(1)} to ${spreadOf(times).high.toFixed(1)}`,
-    beside(times, base).median.toFixed(2),
+    beside(times, base).value.toFixed(2),
     spreadOf(memories).median.toFixed(1),
   ];
   const head = ['', 'ms', 'quartiles', 'times @twurple/api, auth', 'MiB'];
@@ -105,13 +105,13 @@ export async function imports(): Promise<Outcome> {
     goals: [
       {
         what: 'importing a platform, beside @twurple/api and auth',
-        measured: beside(at('`tipstream/chaturbate`'), peer).median,
+        measured: beside(at('`tipstream/chaturbate`'), peer).value,
         limit: 0.1,
         done: 'ky and ws are loaded with the first request and the first socket, as touching `Request` alone costs more than all of ours; what the platforms share stands in few files',
       },
       {
         what: 'importing and the first answer, beside the same by twurple',
-        measured: beside(ours, theirs).median,
+        measured: beside(ours, theirs).value,
         limit: 0.6,
         done: 'a third of it is `fetch` itself, and much of the rest the loading of ky and zod/mini, file by file',
       },
