@@ -41,6 +41,9 @@ function credentials({ env, twitch, tipping }: MockServer): Record<string, strin
   return { ...env, TWITCH_TOKEN: accessToken, TWITCH_REFRESH_TOKEN: refreshToken, TIPPING_PASSWORD: tipping.password };
 }
 
+/** Runs something when the test is over. */
+export type AtEnd = (run: () => void | Promise<void>) => void;
+
 /** A program of the guides, and how one sees that it does what it says. */
 export interface GuideProgram {
   /** Such lines are printed, in any order. */
@@ -50,18 +53,13 @@ export interface GuideProgram {
   /** What somebody would write who uses what it exports. */
   use?: string;
   /** What must be there before it; what it gives are variables. */
-  prepare?(mock: MockServer, atEnd: (run: () => unknown) => void): unknown;
+  prepare?(mock: MockServer, atEnd: AtEnd): unknown;
   /** What happens while it runs. */
   meanwhile?(mock: MockServer, program: Program): unknown;
 }
 
 /** Runs one in an app that has the package, against a mock of its own, and waits until it has printed what it should. */
-export async function holds(
-  app: string,
-  name: string,
-  one: GuideProgram,
-  atEnd: (run: () => unknown) => void,
-): Promise<void> {
+export async function holds(app: string, name: string, one: GuideProgram, atEnd: AtEnd): Promise<void> {
   const mock = await createMockServer({ port: 0, seed: 7, pace: 50, ...one.mock });
   atEnd(() => mock.close());
   const prepared: unknown = await one.prepare?.(mock, atEnd);
@@ -87,7 +85,7 @@ export async function holds(
 const exactly = (line: string): RegExp => new RegExp(`^${line.replace(/[^\w ]/g, '\\$&')}$`);
 
 /** Listens on a free port until the test is over. */
-export async function portOf(server: Server, atEnd: (run: () => unknown) => void): Promise<number> {
+export async function portOf(server: Server, atEnd: AtEnd): Promise<number> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   atEnd(() => {
