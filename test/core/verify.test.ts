@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { type ErrorCode, errorCodes } from '../../src/core/error-codes.ts';
-import { TipstreamError } from '../../src/core/errors.ts';
+import { errorCodes } from '../../src/core/error-codes.ts';
+import { type ErrorCode, TipstreamError } from '../../src/core/errors.ts';
 import { verify } from '../../src/core/verify.ts';
 
 const verdicts: readonly ErrorCode[] = ['AUTH', 'PERMISSION', 'NOT_FOUND', 'SESSION_EXPIRED', 'VALIDATION'];
