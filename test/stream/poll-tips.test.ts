@@ -84,7 +84,13 @@ describe('a platform of one’s own', () => {
       [{ events: [gift(1, { from: 'shy_ada', hidden: true }), gift(2, { from: 'Anonymous' })] }],
       {
         drains: true,
-        checkpoint: { ...store, set: (key, value) => void kept.push(JSON.stringify(value)) ?? store.set(key, value) },
+        checkpoint: {
+          ...store,
+          set(key, value) {
+            kept.push(JSON.stringify(value));
+            return store.set(key, value);
+          },
+        },
       },
     );
     const { seen } = watched(stream);
@@ -167,7 +173,10 @@ describe('a platform of one’s own', () => {
     const places: string[] = [];
     const checkpoint = {
       ...store,
-      set: (key: string, value: unknown) => void places.push(key) ?? store.set(key, value),
+      set(key: string, value: unknown) {
+        places.push(key);
+        return store.set(key, value);
+      },
     };
     for (const channel of ['mira', undefined]) {
       const { stream } = shop([{ events: [gift(1, { id: 'x' })], cursor: 'a' }], { channel, checkpoint });
