@@ -12,7 +12,10 @@ import { appTokenError, checkKinds, checkTypes, type TwitchTipKind } from './eve
 import type { TwitchTopic } from './eventsub-topics.ts';
 import type { TwitchEvent } from './schemas/events.ts';
 
-/** Whose channel is listened to. Without either it is the channel of the token's own user. */
+/**
+ * Whose channel is listened to. Without either it is the channel of the token's own user. Ask for a channel in one way: by its id, its login and the
+ * token it has a socket each, and a merge of them counts every tip twice, which the log says.
+ */
 export interface TwitchWhose {
   /** The id of the broadcaster. */
   broadcasterId?: string | undefined;

@@ -31,6 +31,8 @@ const remembers = 50_000;
 /** A source, and how it is told what is wanted of it. */
 interface Shared {
   source: Source;
+  /** The channel that it listens to at present. */
+  id(): string | undefined;
   /** Whether a notification is of this channel and of the version that is read: `events()` may ask for others. */
   isOwn(event: TwitchEvent): boolean;
   want(types: readonly (string | TwitchTopic)[]): void;
@@ -131,11 +133,18 @@ export function openEventSub(connection: Connection, address: string): EventSub 
           if (id === undefined) throw noUserLetter(login);
           topics = undefined;
         }
+        for (const other of sources.values())
+          if (other.source !== source && other.source.watchers > 0 && other.id() === id)
+            live.log(
+              'warn',
+              `channel ${id} is watched by way of its id, its login or the token at the same time; put together, these count every tip twice, so ask in one way`,
+            );
         return address;
       },
     });
     return {
       source: live.add(source),
+      id: () => id,
       isOwn({ version, subscription }) {
         const { broadcaster_user_id: of = id } = listed(subscription).condition;
         return of === id && String(version ?? 1) === '1';
