@@ -28,18 +28,30 @@ const tipsOf = (round: string): TipEvent[] =>
 interface Cost {
   /** Tips per second. */
   rate: number;
-  /** Microseconds of this process per tip. */
+  /** Microseconds of this process per tip, */
   cpu: number;
+  /** and of the server. */
+  server: number;
+}
+
+/** Microseconds that the server has worked. */
+async function served(): Promise<number> {
+  const info = await redis.info('cpu');
+  const [user = 0, system = 0] = ['user', 'sys'].map((name) =>
+    Number(new RegExp(`used_cpu_${name}:([\\d.]+)`).exec(info)?.[1]),
+  );
+  return (user + system) * 1e6;
 }
 
 async function measure(run: () => Promise<void>): Promise<Cost> {
   globalThis.gc?.();
+  const server = await served();
   const cpu = process.cpuUsage();
   const began = performance.now();
   await run();
   const seconds = (performance.now() - began) / 1000;
   const { user, system } = process.cpuUsage(cpu);
-  return { rate: count / seconds, cpu: (user + system) / count };
+  return { rate: count / seconds, cpu: (user + system) / count, server: ((await served()) - server) / count };
 }
 
 async function bareWrite(tips: readonly TipEvent[]): Promise<void> {
@@ -100,10 +112,11 @@ for (let round = 0; round < rounds; round += 1) {
 /** The least disturbed round of each: what else runs on the machine only ever slows it down. */
 const rateOf = (name: string): number => Math.max(...(costs[name] ?? []).map(({ rate }) => rate));
 const middle = (numbers: number[]): number => numbers.sort((a, b) => a - b)[numbers.length >> 1] ?? 0;
-for (const [name, all] of Object.entries(costs))
-  console.log(
-    `${name.padEnd(18)} ${Math.round(rateOf(name)).toLocaleString('en').padStart(9)} tips/s   ${middle(all.map(({ cpu }) => cpu)).toFixed(1)} us of CPU a tip`,
-  );
+for (const [name, all] of Object.entries(costs)) {
+  const rate = Math.round(rateOf(name)).toLocaleString('en').padStart(9);
+  const [mine, server] = (['cpu', 'server'] as const).map((whose) => middle(all.map((cost) => cost[whose])).toFixed(1));
+  console.log(`${name.padEnd(18)} ${rate} tips/s   CPU a tip: ${mine} us here, ${server} us of Redis`);
+}
 console.log(`publish: ${(rateOf('publish') / rateOf('XADD')).toFixed(2)} of bare XADD`);
 console.log(`consume: ${(rateOf('consume') / rateOf('XREADGROUP + XACK')).toFixed(2)} of bare XREADGROUP`);
 
