@@ -16,6 +16,15 @@ const pages = [
   ...files('docs/requirements', '.md'),
 ];
 
+/** The chapters of a page, as a link names them. */
+const chapters = (page: string): string[] =>
+  [...read(page).matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}_ -]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+
 describe('the documents', () => {
   it.each(guides)('%s shows only what programs in docs/examples do; `npm run docs:snippets` writes it anew', (page) => {
     expect(withSnippets(read(page))).toBe(read(page));
@@ -40,6 +49,13 @@ describe('the documents', () => {
       .map((match) => match[1] ?? '')
       .filter((link) => !/^[a-z]+:/.test(link));
     expect(links.filter((link) => !existsSync(join(root, dirname(page), link)))).toEqual([]);
+  });
+
+  it.each(pages)('%s links only to chapters that are there', (page) => {
+    const links = [...read(page).matchAll(/\]\(([^)#\s]*)#([^)]+)\)/g)]
+      .map(([, file = '', chapter = '']) => ({ file: file === '' ? page : join(dirname(page), file), chapter }))
+      .filter(({ file }) => file.endsWith('.md') && !file.includes(':'));
+    expect(links.filter(({ file, chapter }) => !chapters(file).includes(chapter))).toEqual([]);
   });
 
   it.each(['docs/decisions', 'docs/requirements'])('list every page of %s, by its title', (folder) => {
