@@ -56,7 +56,7 @@ export interface Entry {
 }
 
 /** What is silent about a channel, if it is. */
-export function toSilent({ id, platform, state, worker, since, progress }: Entry): SilentChannel | undefined {
+function toSilent({ id, platform, state, worker, since, progress }: Entry): SilentChannel | undefined {
   const report = readReport(progress);
   if (state === 'active') {
     if (report?.state === 'live') return undefined;
