@@ -7,6 +7,7 @@ import { exchange } from './exchange.ts';
 import type { Ground } from './ground.ts';
 import { readAnswer } from './reply.ts';
 import { addressOf, followed, type Placed, type Prepared } from './request.ts';
+import { segment } from './segment.ts';
 import { seconds } from './time.ts';
 
 /** How long a class is held back after a 429 that does not say when. */
@@ -44,7 +45,7 @@ function send(
       : followed(given, ground.origin, placed, (text) => errorOf(call, 'UPSTREAM', text));
   call.facts.progress.url = () => {
     // By its place as a whole, however short it is; the redactor knows it by value.
-    const hidden = encodeURIComponent(secret);
+    const hidden = segment(secret);
     return redactor.url(url.replace(/[^/?&=#]+/g, (part) => (part === hidden ? '***' : part)));
   };
   const all = {

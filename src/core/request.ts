@@ -1,6 +1,7 @@
 import type { AuthScheme } from './auth.ts';
 import type { Endpoint } from './endpoint.ts';
 import { read } from './reader.ts';
+import { segment } from './segment.ts';
 
 /** A checked input, in the words of the wire. */
 export interface Prepared {
@@ -37,7 +38,7 @@ export const fill = (
   template.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = (Object.hasOwn(params, name) && params[name]) || '';
     if (missing && /^\.{0,2}$/.test(value)) throw missing(`"${name}" is missing or empty`);
-    return encodeURIComponent(value);
+    return segment(value);
   });
 
 /** What stands for the account in a request: the credential, and where it goes. */
@@ -72,7 +73,7 @@ export function hrefWithin(url: string, base: string): string | undefined {
 /** An address that the upstream gave: followed as it is, today's credential for `{token}`, and only to where the credential belongs. */
 export function followed(url: string, origin: string, placed: Placed, refuse: (text: string) => Error): string {
   const [scheme, secret = ''] = placed || [];
-  const href = hrefWithin(url.replaceAll('{token}', encodeURIComponent(secret)), origin);
+  const href = hrefWithin(url.replaceAll('{token}', segment(secret)), origin);
   if (!href) throw refuse('the next address that the upstream gave is at another origin; the credential stays here');
   if (scheme?.in !== 'query') return href;
   const next = new URL(href);

@@ -2,6 +2,7 @@ import type { Meta } from '../core/caller.ts';
 import { type CallArguments, type Client, clientOf, type EndpointCall, openWhole } from '../core/client.ts';
 import { TipstreamError } from '../core/errors.ts';
 import { checkDuration, defaults } from '../core/options.ts';
+import { segment } from '../core/segment.ts';
 import { seconds } from '../core/time.ts';
 import { createLog } from '../stream/log.ts';
 import type { TikTokCalls } from './calls.ts';
@@ -83,9 +84,9 @@ export function createTikTok(options: TikTokOptions = {}): TikTok {
       const key = await look(apiKey, signal);
       const secret = key || (await tokens.get(signal));
       redactor.add(secret);
-      const query = secret && `?${key ? 'api_key' : 'token'}=${encodeURIComponent(secret)}`;
+      const query = secret && `?${key ? 'api_key' : 'token'}=${segment(secret)}`;
       const base = baseUrl.replace(/\/$/, '').replace(/^http/, 'ws');
-      return `${base}/ws/comments/${encodeURIComponent(sessionId)}${query}`;
+      return `${base}/ws/comments/${segment(sessionId)}${query}`;
     },
     async reconnect(sessionId, signal) {
       const listed = async () =>

@@ -1,6 +1,7 @@
 import type { EndpointCall, ListCall } from '../core/client.ts';
 import type { Connection } from '../core/connection.ts';
 import { configError, isTipstreamError, TipstreamError } from '../core/errors.ts';
+import { segment } from '../core/segment.ts';
 import type { EventStream } from '../stream/event-stream.ts';
 import { createLive, type Live } from '../stream/live.ts';
 import type { Simulated } from '../stream/simulated.ts';
@@ -132,7 +133,7 @@ export function openLive(
         protocols.splice(0, 1, ...(auth === 'subprotocol' && token ? [token] : []));
         const address = new URL(
           (await url?.(streamId, baseUrl)) ??
-            `${baseUrl.replace(/^http/, 'ws').replace(/\/$/, '')}/streams/${encodeURIComponent(streamId)}/events`,
+            `${baseUrl.replace(/^http/, 'ws').replace(/\/$/, '')}/streams/${segment(streamId)}/events`,
         );
         if (auth === 'query' && token) address.searchParams.set(parameter, token);
         return address.href;
