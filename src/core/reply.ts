@@ -67,7 +67,7 @@ export async function readAnswer<Out>(
     // Masked before it is read: a text that is cut would leave half a secret that no one recognises.
     const problem = (endpoint.problem ?? platform.problem)?.(
       status,
-      new Headers([...headers].map(([name, value]) => [name, redactor.text(value)])),
+      new Headers([...headers].map(([name, value]): [string, string] => [name, redactor.text(value)])),
       redactor.text(text),
       // To look at every text of a large one takes seconds.
       text.length > 1e6 ? undefined : redactor.value(body),

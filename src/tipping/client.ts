@@ -6,6 +6,7 @@ import { configError, isTipstreamError } from '../core/errors.ts';
 import { createLimiter } from '../core/limiter.ts';
 import { line } from '../core/logger.ts';
 import type { CallOptions, ClientOptions } from '../core/options.ts';
+import type { TelemetryEvents } from '../core/telemetry.ts';
 import { type Stop, seconds } from '../core/time.ts';
 import { memoryStore } from '../stream/checkpoint-store.ts';
 import { tipping } from './endpoints.ts';
