@@ -167,7 +167,11 @@ async function judge(mutant: NumberedMutant, candidates: { file: string; ms: num
 /** The test files that came across each mutant, those about its file first. */
 async function meetings(): Promise<Map<number, { file: string; ms: number }[]>> {
   const found = new Map<number, { file: string; ms: number }[]>();
-  const results = await runTests([], { ...options, patience: 1_200_000 });
+  const results = await runTests(values.files ? sources : [], {
+    ...options,
+    related: values.files !== undefined,
+    patience: 1_200_000,
+  });
   if (!results) throw new Error('the tests do not come to an end without a mutant');
   const broken = results.filter(({ tests }) => tests === 0).map(({ file }) => file);
   if (broken.length > 3) throw new Error(`with switches in it the code cannot be loaded by ${broken.join(', ')}`);

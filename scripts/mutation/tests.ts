@@ -28,6 +28,8 @@ export interface RunOptions {
   /** The copy of the project. */
   tree: string;
   vitest: string;
+  /** The files are those of the source, and whatever tests come across them are run. @default false */
+  related?: boolean;
   /** What stands on the command line before the files. */
   arguments?: readonly string[];
   env?: Record<string, string>;
@@ -37,11 +39,12 @@ export interface RunOptions {
 
 /** Runs test files in a copy of the project; `undefined` where they did not come to an end. */
 export function runTests(files: readonly string[], options: RunOptions): Promise<FileResult[] | undefined> {
-  const { tree, vitest, patience } = options;
+  const { tree, vitest, patience, related } = options;
   const folder = mkdtempSync(join(tmpdir(), 'tipstream-report-'));
   const report = join(folder, 'report.json');
+  const command = related ? ['related', '--run'] : ['run'];
   const reporting = ['--reporter=json', `--outputFile.json=${report}`];
-  const child = spawn(process.execPath, [vitest, 'run', ...(options.arguments ?? []), ...reporting, ...files], {
+  const child = spawn(process.execPath, [vitest, ...command, ...(options.arguments ?? []), ...reporting, ...files], {
     cwd: tree,
     stdio: 'ignore',
     env: { ...process.env, ...options.env },

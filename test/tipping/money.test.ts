@@ -58,6 +58,26 @@ describe('tokens and money', () => {
     );
   });
 
+  it('TP-23 counts with numbers that are printed with an exponent', () => {
+    expect(currencyToTokens(1e21, 100)).toBe(1e23);
+    expect(currencyToTokens(1e21, 0.5)).toBe(5e20);
+    expect(currencyToTokens(1e-7, 1e9)).toBe(100);
+    expect(tokensToCurrency(1e21, 100)).toBe(1e19);
+    expect(tokensToCurrency(1e21, 1e21)).toBe(1);
+    expect(tokensToCurrency(5, 1e-7)).toBe(5e7);
+  });
+
+  it('TP-23 refuses digits that no currency has, and says which it takes', () => {
+    for (const digits of [-1, 21, 1.5, Number.NaN])
+      expect(() => tokensToCurrency(1, 100, digits)).toThrow(
+        expect.objectContaining({
+          code: 'VALIDATION',
+          message: `tipping: digits is ${digits}; give a whole number from 0 to 20`,
+        }),
+      );
+    expect([tokensToCurrency(150, 100, 0), tokensToCurrency(1, 3, 20)]).toEqual([2, 1 / 3]);
+  });
+
   it('TP-23 refuses a rate or an amount that cannot be counted with', () => {
     for (const rate of [0, -1, Number.NaN])
       expect(() => tokensToCurrency(1, rate)).toThrow(expect.objectContaining({ code: 'VALIDATION' }));
