@@ -11,11 +11,15 @@ const said = (name: string): number | undefined => {
  * How a property is tried: `runs` times, or `FUZZ_RUNS` times as often. A failure prints its seed and path: `FUZZ_SEED=... FUZZ_PATH=...` tries
  * that one again.
  */
-export const tries = (runs: number): fc.Parameters<never> => ({
-  numRuns: Math.ceil(runs * (said('FUZZ_RUNS') ?? 1)),
-  ...(said('FUZZ_SEED') !== undefined && { seed: said('FUZZ_SEED') }),
-  ...(process.env.FUZZ_PATH && { path: process.env.FUZZ_PATH }),
-});
+export function tries(runs: number): { numRuns: number; seed?: number; path?: string } {
+  const seed = said('FUZZ_SEED');
+  const path = process.env.FUZZ_PATH;
+  return {
+    numRuns: Math.ceil(runs * (said('FUZZ_RUNS') ?? 1)),
+    ...(seed !== undefined && { seed }),
+    ...(path && { path }),
+  };
+}
 
 /** Words that JavaScript, HTTP, JSON, HTML or a clock give a meaning to. */
 const words = [

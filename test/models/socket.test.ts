@@ -71,7 +71,7 @@ async function evening(script: readonly Event[]): Promise<void> {
   let noAddress: 'no' | 'for a while' | 'for good' = 'no';
   let good = true;
   let asking = 0;
-  let status: StreamState = 'idle';
+  let status = 'idle' as StreamState;
   let watching = false;
   let closed = false;
   let endings = 0;
