@@ -18,6 +18,17 @@ describe.skipIf(isLeftOut('Redis'))('a fleet', () => {
     expect((await fleet.channels()).map(({ room }) => room).sort()).toEqual(rooms);
   });
 
+  it('takes what is added while its worker is full', async () => {
+    const ground = await startGround(rooms);
+    const fleet = ground.fleet();
+    await fleet.add(ground.channel('ann'));
+    const worker = ground.work(fleet);
+    await until(() => worker.stats().held === 1);
+    await fleet.add(rooms.map(ground.channel));
+    await until(() => worker.stats().held === rooms.length);
+    expect(worker.stats().lost).toBe(0);
+  });
+
   it('hands its channels over at once when a worker is closed, and nothing is lost on the way', async () => {
     const ground = await startGround(rooms);
     const fleet = ground.fleet({ lease: 60_000 });
