@@ -14,7 +14,7 @@ const { values } = parseArgs({
 const chosen = values.only?.split(',');
 const unknown = chosen?.filter((name) => !(name in subjects)) ?? [];
 if (unknown.length) throw new Error(`no subject is called ${unknown}; there are ${Object.keys(subjects).join(', ')}`);
-if (values.short) Object.assign(thorough, { processes: 1, rounds: 11, milliseconds: 20 });
+if (values.short) Object.assign(thorough, { warm: 1000, processes: 1, rounds: 11, milliseconds: 20 });
 
 installPeers();
 const began = Date.now();

@@ -45,10 +45,13 @@ export interface Thoroughness {
 
 export const thorough: Thoroughness = { warm: 2000, processes: 2, rounds: 15, milliseconds: 30 };
 
+/** On a busy machine a compiler in the background may come to its work when everything is measured. */
+const compileAtOnce = '--no-concurrent-recompilation';
+
 const program = fileURLToPath(new URL('./contender.ts', import.meta.url));
 
 const start = (module: string, name: string, flags: readonly string[] = []): ChildProcess =>
-  fork(program, [module, name], { execArgv: [...process.execArgv, ...flags] });
+  fork(program, [module, name], { execArgv: [...process.execArgv, compileAtOnce, ...flags] });
 
 /** Asks a process for one thing, which it does while all others wait. */
 const ask = (child: ChildProcess, question: Question): Promise<Turn & { count: number }> =>
