@@ -44,7 +44,7 @@ console.log(`${summary(sums)}; ${Math.round((performance.now() - began) / 1000)}
 const heaps =
   heap.length < 10
     ? ''
-    : `the heap after a collection was ${mega(least)} MB in the first third and ${mega(most)} MB in the last`;
+    : `the heap after a collection was ${mega(least)} MB in the first third of one process, and ${mega(most)} MB in the last, of which some are the engine's own code`;
 if (heaps) console.log(heaps);
 if (sums.red.length > 0) process.exit(1);
 if (values.write) writeFileSync('docs/proofs.md', page());
