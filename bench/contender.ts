@@ -54,6 +54,8 @@ async function measure(milliseconds: number): Promise<{ count: number }> {
 }
 
 process.on('message', async ({ warm: warming, measure: measuring, count = 0 }: Question) => {
+  // What was put aside meanwhile is fetched again before it counts.
+  if (count) await run(count);
   process.send?.(await (warming ? warm(warming) : measuring ? measure(measuring) : turn(run, count)));
 });
 process.on('disconnect', () => process.exit());

@@ -43,15 +43,15 @@ export interface Thoroughness {
   milliseconds: number;
 }
 
-export const thorough: Thoroughness = { warm: 2000, processes: 2, rounds: 15, milliseconds: 30 };
+export const thorough: Thoroughness = { warm: 2000, processes: 2, rounds: 11, milliseconds: 30 };
 
-/** On a busy machine a compiler in the background may come to its work when everything is measured. */
-const compileAtOnce = '--no-concurrent-recompilation';
+/** While others have their turn, V8 would tidy up, and throw away what it compiled. */
+const stayReady = ['--no-memory-reducer', '--no-flush-bytecode'];
 
 const program = fileURLToPath(new URL('./contender.ts', import.meta.url));
 
 const start = (module: string, name: string, flags: readonly string[] = []): ChildProcess =>
-  fork(program, [module, name], { execArgv: [...process.execArgv, compileAtOnce, ...flags] });
+  fork(program, [module, name], { execArgv: [...process.execArgv, ...stayReady, ...flags] });
 
 /** Asks a process for one thing, which it does while all others wait. */
 const ask = (child: ChildProcess, question: Question): Promise<Turn & { count: number }> =>
