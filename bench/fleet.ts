@@ -157,7 +157,7 @@ export async function measure(channels: number, interval: number): Promise<Fleet
   return figures;
 }
 
-const digits = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toPrecision(2));
+const digits = (value: number): string => (value >= 99.5 ? value.toFixed(0) : value.toPrecision(2));
 
 const row = (figures: FleetFigures): string => {
   const { channels, interval, polls, workerCpu, memory, commands, redisCpu, redisMemory, delay, start } = figures;
