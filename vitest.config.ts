@@ -15,6 +15,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['tipstream-source', 'node', 'import', 'default'] } },
   test: {
     testTimeout: 20_000,
+    // Most of the time is waited for: by default one core of two would stand still.
+    maxWorkers: '100%',
     restoreMocks: true,
     coverage: { include: ['src/**'] },
     projects: [
