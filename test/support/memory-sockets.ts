@@ -2,7 +2,8 @@ import type { Clock } from '../../src/core/time.ts';
 import type { Peer } from '../../src/mock/service.ts';
 import type { SocketConstructor } from '../../src/stream/standard-wire.ts';
 
-interface Client {
+/** A socket as a browser has it, and as its test ends it. */
+export interface Client {
   binaryType: string;
   onopen?: () => void;
   onmessage?: (event: { data: string }) => void;

@@ -29,7 +29,8 @@ describe('the description of a channel', () => {
     expect(() => checkChannel({ ...channel, eventsUrl: 'https://ann:not-a-secret-token@x.example/' })).toThrow(
       'eventsUrl',
     );
-    expect(checkChannel({ ...channel, eventsUrl: 'https://x.example/events' })).toBeTruthy();
+    const open = { ...channel, eventsUrl: 'https://x.example/events' };
+    expect(checkChannel(open)).toEqual(open);
   });
 
   it.each([

@@ -1,39 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { createRedisLimiter, type RedisLimiterOptions } from '../../../src/adapters/redis.ts';
 import { systemClock } from '../../../src/core/time.ts';
 import type { Limiter, RateClass, Slot } from '../../../src/index.ts';
 import { isLeftOut } from '../../support/engines.ts';
-import { mostIn, openRedis, redisServer } from './support.ts';
+import { call, limitersOn, twoOn } from './limiters.ts';
+import { mostIn, redisServer } from './support.ts';
 
 const server = redisServer();
 const clock = systemClock;
 const now = (): number => performance.now();
 const window: RateClass = { limit: 5, per: 200 };
 
-/** Limiters of as many processes: each has a client of its own. */
-const limiters = (count: number, options: Partial<RedisLimiterOptions> = {}): Promise<Limiter[]> =>
-  Promise.all(
-    Array.from({ length: count }, async () =>
-      createRedisLimiter({ redis: openRedis(await server()), logger: false, ...options }),
-    ),
-  );
-
-const two = async (options?: Partial<RedisLimiterOptions>): Promise<[Limiter, Limiter]> => {
-  const [one, other] = await limiters(2, options);
-  if (!one || !other) throw new Error('two are made');
-  return [one, other];
-};
-
-/** Calls of one key, one after the other; each is over at once. */
-async function call(limiter: Limiter, key: string, rate: RateClass, count: number): Promise<number[]> {
-  const times: number[] = [];
-  for (let index = 0; index < count; index += 1) {
-    const slot = await limiter.acquire(key, rate, { clock });
-    times.push(now());
-    slot.release();
-  }
-  return times;
-}
+const limiters = limitersOn(server);
+const two = twoOn(server);
 
 describe.skipIf(isLeftOut('Redis'))('a limiter over Redis', () => {
   it('lets never more through than the limit in any window, over several limiters', async () => {

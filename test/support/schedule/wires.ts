@@ -3,6 +3,7 @@ import type { Peer } from '../../../src/mock/service.ts';
 import { asText } from '../../../src/mock/socket-text.ts';
 import type { Upgrade } from '../../../src/mock/upstreams.ts';
 import type { SocketConstructor } from '../../../src/stream/standard-wire.ts';
+import type { Client } from '../memory-sockets.ts';
 import type { Books } from './books.ts';
 import { type Line, lines } from './faults.ts';
 import { lineOf, origin } from './network.ts';
@@ -21,17 +22,6 @@ export interface WiresParts {
   upgrade(request: Request): Promise<Upgrade>;
   opening(line: Line): OpeningTrouble | undefined;
   frame(line: Line): FrameTrouble | undefined;
-}
-
-interface Client {
-  binaryType: string;
-  onopen?: () => void;
-  onmessage?: (event: { data: string }) => void;
-  onerror?: (event: object) => void;
-  onclose?: (event: { code: number; reason: string; wasClean: boolean }) => void;
-  send(data: string): void;
-  close(code?: number): void;
-  terminate(): void;
 }
 
 /** The longest that a frame is usually under way, in milliseconds. */
