@@ -1,6 +1,6 @@
 import { get, platform, post } from '../core/endpoint.ts';
 import { readTwitchProblem } from './problem.ts';
-import { AppTokenForm, RefreshTokenForm, Token, Validation } from './schemas.ts';
+import { readAppTokenForm, readRefreshTokenForm, readToken, readValidation } from './shapes.ts';
 
 const wire = {
   clientId: 'client_id',
@@ -20,9 +20,9 @@ export const twitchAuth = platform({
     /** A token of the app. Every one that was made stays good, so asking twice does no harm. */
     appToken: post('/token', {
       form: true,
-      body: AppTokenForm,
+      body: readAppTokenForm,
       wire,
-      response: Token,
+      response: readToken,
       quiet: true,
       auth: false,
       idempotent: true,
@@ -30,15 +30,15 @@ export const twitchAuth = platform({
     /** A new token of a user. The refresh token may be used up by it. */
     refreshToken: post('/token', {
       form: true,
-      body: RefreshTokenForm,
+      body: readRefreshTokenForm,
       wire,
-      response: Token,
+      response: readToken,
       quiet: true,
       auth: false,
     }),
     /** Whose token it is, for which app, with which scopes, for how long. */
     validate: get('/validate', {
-      response: Validation,
+      response: readValidation,
       auth: { in: 'header', name: 'Authorization', prefix: 'OAuth ' },
     }),
   },

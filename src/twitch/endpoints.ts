@@ -6,7 +6,7 @@ import { minutes, seconds } from '../core/time.ts';
 import { pageOf } from './page.ts';
 import { readTwitchProblem } from './problem.ts';
 import { chattersQuery, moderatedChannelsQuery, usersQuery } from './queries.ts';
-import { Chatter, listOf, ModeratedChannel, User } from './schemas.ts';
+import { listOf, readChatter, readModeratedChannel, readUser } from './shapes.ts';
 
 /** What can be asked of Helix. */
 export const twitch = platform({
@@ -27,7 +27,7 @@ export const twitch = platform({
     users: get('/users', {
       query: usersQuery,
       wire: { ids: 'id', logins: 'login' },
-      response: pageOf(listOf(User)),
+      response: pageOf(listOf(readUser)),
       rate: 'helix',
       cache: cached(minutes(5)),
     }),
@@ -35,14 +35,14 @@ export const twitch = platform({
     chatters: get('/chat/chatters', {
       query: chattersQuery,
       wire: { broadcasterId: 'broadcaster_id', moderatorId: 'moderator_id' },
-      response: pageOf(listOf(Chatter)),
+      response: pageOf(listOf(readChatter)),
       rate: 'helix',
     }),
     /** The channels that the token's user moderates. Needs the scope `user:read:moderated_channels`. */
     moderatedChannels: get('/moderation/channels', {
       query: moderatedChannelsQuery,
       wire: { userId: 'user_id' },
-      response: pageOf(listOf(ModeratedChannel)),
+      response: pageOf(listOf(readModeratedChannel)),
       rate: 'helix',
       cache: cached(minutes(1)),
     }),

@@ -1,6 +1,6 @@
 /**
  * What Helix and id.twitch.tv say, with the wire's spelling. Unknown fields are kept, unknown words of an enum too; ids are
- * texts and are never made into numbers.
+ * texts and are never made into numbers. The rest of the platform takes only types from here: what is read is read by `shapes.ts`.
  */
 import * as z from 'zod/mini';
 
@@ -114,10 +114,6 @@ export const Token = z.looseObject({
   refresh_token: word,
   expires_in: z.optional(z.number()),
 }) satisfies z.ZodMiniType<TwitchToken>;
-
-/** What the form of a token request says, in our words. */
-export const AppTokenForm = z.object({ clientId: text, clientSecret: text, grantType: text });
-export const RefreshTokenForm = z.object({ clientId: text, clientSecret: word, grantType: text, refreshToken: text });
 
 export const Validation = z.looseObject({
   client_id: text,

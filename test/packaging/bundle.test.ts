@@ -42,6 +42,17 @@ const oneFile = (entry: string): BuildOptions => ({ entryPoints: [entry], platfo
 const texts = (files: Map<string, string>): string => [...files.values()].join('\n');
 
 describe('a bundle', () => {
+  it.each(['twitch', 'tiktok', 'tipping', 'anilibria'])('of %s holds no zod and no mock', async (platform) => {
+    const code = texts(
+      await bundle({
+        stdin: { contents: `export * from 'tipstream/${platform}'`, resolveDir: app },
+        platform: 'browser',
+      }),
+    );
+    expect(code).toContain(platform);
+    expect(code).not.toMatch(/ZodMini|\$ZodType|createMockServer/);
+  });
+
   it.each(['chaturbate', 'stripchat', 'camsoda'])(
     'of %s holds no other platform, no zod, no mock and nothing of Node',
     async (platform) => {
