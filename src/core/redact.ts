@@ -18,7 +18,9 @@ export interface Redactor {
 
 const mask = '***';
 /** Rotated tokens come and go for years; those of long ago are worth nothing. */
-const most = 500;
+const most = 100;
+/** The first are what a client was made with and does not name again: its key, the secret of its app. */
+const lasting = 16;
 /** Whether a header, parameter or field of this name holds a secret (XS-8). */
 export const isSecretName = (name: string): boolean =>
   /(?:token|secret|password|authorization|cookie|api[-_]?key|jwt|\b(?:auth|sig(?:nature)?|pass(?:wd)?|pwd|session(?:_?id)?))$/i.test(
@@ -102,7 +104,8 @@ export function createRedactor(): Redactor {
       secrets.delete(secret);
       secrets.set(secret, old ?? pattern(secret));
       if (old) return;
-      for (const oldest of secrets.keys()) if (secrets.size > most) secrets.delete(oldest);
+      const passing = [...secrets.keys()][lasting];
+      if (passing && secrets.size > most) secrets.delete(passing);
       known = undefined;
     },
     known: hide,

@@ -120,7 +120,15 @@ describe('redact', () => {
       add(`rotated-token-${nth}.`);
       add('in-use-always');
     }
-    expect(text('in-use-always rotated-token-599. rotated-token-0.')).toBe('*** *** rotated-token-0.');
+    const some = [599, 560, 530, 300, 20].map((nth) => `rotated-token-${nth}.`).join(' ');
+    expect(text(`in-use-always ${some}`)).toBe('*** *** *** *** rotated-token-300. rotated-token-20.');
+  });
+
+  test('core-10 what a client was made with is never forgotten, however many tokens come after it', () => {
+    const given = ['not-a-secret-key', 'not-a-secret-client', 'not-a-secret-refresh'];
+    const { add, text } = knowing(...given);
+    for (let nth = 0; nth < 1000; nth += 1) add(`rotated-token-${nth}.`);
+    expect(text(given.join(' '))).toBe('*** *** ***');
   });
 
   test('core-10 a value below 4 characters is masked by position only', () => {
