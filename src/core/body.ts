@@ -8,8 +8,8 @@ export const discard = (response: Response): void => {
   response.body?.cancel().catch(() => {});
 };
 
-/** The whole body as text, within `call` and `bodyLimit`. Beyond it the rest is not even received. */
-export async function readBody({ body, status }: Response, call: Call): Promise<string> {
+/** The whole body as text, within `call` and `bodyLimit`. Beyond it the rest is not even received; a refusal says enough by its status. */
+export async function readBody({ body, status, ok }: Response, call: Call): Promise<string> {
   if (!body) return '';
   const reader = body.getReader();
   const decoder = new TextDecoder();
@@ -26,6 +26,7 @@ export async function readBody({ body, status }: Response, call: Call): Promise<
     size += value.byteLength;
     if (size > bodyLimit) {
       leave();
+      if (!ok) return '';
       throw errorOf(call, 'SCHEMA', 'the answer is larger than 10 MiB', { status });
     }
     if (last) text += decoder.decode(last, { stream: true });

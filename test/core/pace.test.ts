@@ -33,6 +33,23 @@ describe('a pace', () => {
     expect(went).toEqual([0, 600, 1200]);
   });
 
+  test('EV-22 never stalls a room whose answers come at once: the second half of a generous window is spread over its length', async () => {
+    const { clock, pace, went, ask } = made({ limit: 2000, per: 60_000 });
+    const ended = clock.now() + 300_000;
+    const busy = (async () => {
+      while (clock.now() < ended) await ask();
+    })();
+    await clock.advance(300_000);
+    await busy;
+    const waits = went.map((at, index) => at - (went[index - 1] ?? 0));
+    expect(Math.max(...waits)).toBeLessThanOrEqual(61);
+    // More than half of what is allowed is used, and no window of a minute holds more than it may.
+    expect(went.length).toBeGreaterThan(5 * 1000);
+    for (let n = 2000; n < went.length; n += 1)
+      expect((went[n] ?? 0) - (went[n - 2000] ?? 0)).toBeGreaterThanOrEqual(60_000);
+    expect(pace.state('key')?.remaining).toBeGreaterThan(900);
+  });
+
   test('core-11 holds everything of the key back after a 429, and tells how long', async () => {
     const { clock, pace, went, slots, ask } = made({ limit: 10, per: 1000 });
     await ask();

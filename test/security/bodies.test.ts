@@ -35,6 +35,22 @@ describe('an answer that is made to exhaust', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(150 * 2 ** 20);
   });
 
+  it.each([
+    [429, 'RATE_LIMITED'],
+    [503, 'UNAVAILABLE'],
+  ])(
+    'a bomb of gzip that comes with %i is what its status says, with the wait that it asks for',
+    async (status, code) => {
+      const bomb = gzipSync(Buffer.alloc(16 * 2 ** 20, ' '));
+      expect(await ask({ status, headers: { ...gzip, 'retry-after': '7' }, body: bomb })).toMatchObject({
+        code,
+        status,
+        retryAfterMs: 7000,
+        retryable: true,
+      });
+    },
+  );
+
   it('a bomb in a bomb is no JSON, and is not unpacked again', async () => {
     const inner = gzipSync(gzipSync(Buffer.alloc(16 * 2 ** 20, ' ')));
     expect(await ask({ headers: gzip, body: inner })).toMatchObject({ code: 'SCHEMA' });
