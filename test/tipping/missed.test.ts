@@ -22,9 +22,10 @@ const tip = (id: string, at: number): TippingTip => ({
 const date = (ahead: number) => new Headers({ date: new Date(now + ahead).toUTCString() });
 
 /** An upstream that gives these pages; what it is asked is written down. */
-function upstream(pageOf: (page: number) => Page<TippingTip>, headers = date(0)) {
+function upstream(pageOf: (page: number) => Page<TippingTip>, ...dates: Headers[]) {
   const asked: unknown[] = [];
   const ask: MissedParts['ask'] = async (input) => {
+    const headers = dates[asked.length] ?? dates.at(-1) ?? date(0);
     asked.push(input);
     return { data: pageOf(input.page ?? 1), meta: { headers } };
   };
@@ -79,6 +80,25 @@ describe('what a stream missed', () => {
       expect(idsOf(lately)).not.toContain('t80');
     },
   );
+
+  test.each([
+    ['before any event came', undefined],
+    ['after one came', now - seconds(20)],
+  ])('TP-30 is found although one answer is dated an hour ahead, %s', async (_, heard) => {
+    const { missing, asked } = upstream(() => ({ items: row(5), page: 1, pages: 1 }), date(minutes(60)), date(0));
+    missing.heard(heard);
+    const missed = await missing.fetch('s', from, since, signal);
+    expect(idsOf(missed)).toEqual(['t4', 't3', 't2', 't1', 't0']);
+    expect(missed.complete).toBe(true);
+    expect(asked).toEqual([{ limit: 100 }, { limit: 100 }]);
+  });
+
+  test('TP-30 is not called complete where two answers have two times, and nothing else tells it', async () => {
+    const dates = [date(minutes(60)), date(minutes(-60)), date(minutes(60))];
+    const { missing, asked } = upstream(() => ({ items: row(5), page: 1, pages: 1 }), ...dates);
+    expect(await missing.fetch('s', from, since, signal)).toMatchObject({ complete: false });
+    expect(asked).toHaveLength(2);
+  });
 
   test('TP-30 is not called complete where nothing tells the clock of the platform', async () => {
     const { missing } = upstream(() => ({ items: row(5), page: 1, pages: 1 }), new Headers());
