@@ -42,6 +42,8 @@ export interface FaultProxyOptions {
   decide?(passage: Passage): Cut | Change | 'none' | undefined;
   /** The share of sockets with a fault that freeze where others are cut. @default 0 */
   freezes?: number;
+  /** After so long, in milliseconds of the clock, the network says of a frozen socket that it is gone. @default never */
+  givesUp?: number;
   /** Told of every answer that an upstream gave: whether all of it arrived, as it was. */
   told?(passage: Passage, answer: RawAnswer, whole: boolean): void;
   /** Every request, and every answer, is kept for up to so many milliseconds. @default 0 */

@@ -25,6 +25,8 @@ export async function openFaultProxy(options: FaultProxyOptions): Promise<FaultP
   /** By path: what comes again was given there. */
   const memories = new Map<string, Memory>();
 
+  const { givesUp } = options;
+  const givenUp = givesUp === undefined ? undefined : () => sleep(clock, givesUp, ended.signal);
   const server = createServer({ allowHalfOpen: true }, (client) => {
     kept(client);
     serve(client).catch(() => client.destroy());
@@ -72,7 +74,7 @@ export async function openFaultProxy(options: FaultProxyOptions): Promise<FaultP
     }
     passage.sent = request.length;
     upstream.write(request);
-    if (socket) return relaySocket(client, upstream, passage, plan);
+    if (socket) return relaySocket(client, upstream, passage, plan, givenUp);
 
     const hears = once(upstream, 'data');
     const [first]: unknown[] = await Promise.race([hears, once(upstream, 'close').then(() => [])]);
@@ -175,13 +177,26 @@ function forward(first: Buffer, client: Socket, upstream: Socket, passage: Passa
   upstream.resume();
 }
 
-function relaySocket(client: Socket, upstream: Socket, passage: Passage, { socketByte, freezes }: Plan): void {
+function relaySocket(
+  client: Socket,
+  upstream: Socket,
+  passage: Passage,
+  { socketByte, freezes }: Plan,
+  givenUp: (() => Promise<void>) | undefined,
+): void {
   const lose = (): void => {
     if (freezes) {
       // Both ends stay open, and hear nothing more of each other.
       passage.changed = 'freeze';
       upstream.removeAllListeners('data').pause();
       client.removeAllListeners('data').pause();
+      givenUp?.().then(
+        () => {
+          upstream.destroy();
+          client.destroy();
+        },
+        () => {},
+      );
       return;
     }
     upstream.destroy();

@@ -79,6 +79,8 @@ export async function runLive(seed: string): Promise<Report> {
     clock,
     decide: befall,
     freezes: 0.3,
+    // A platform that says nothing of how often it speaks may be silent for as long as it likes.
+    givesUp: minutes(2),
     socketBytes: 20_000,
     told(passage, { status, body }) {
       const line = lineOf(new URL(passage.path, server.url));
