@@ -14,6 +14,7 @@ const entries = {
   anilibria: 'src/anilibria/index.ts',
   env: 'src/adapters/env.ts',
   node: 'src/adapters/node.ts',
+  schemas: 'src/adapters/schemas.ts',
   'twitch-proxy': 'src/adapters/twitch-proxy.ts',
   'twitch-proxy/node': 'src/adapters/twitch-proxy-node.ts',
   prometheus: 'src/adapters/prometheus.ts',

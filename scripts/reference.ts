@@ -48,6 +48,7 @@ const shelves: readonly [shelf: string, modules: RegExp][] = [
   ['The front door', /^tipstream$/],
   ['Platforms', /\/(chaturbate|stripchat|camsoda|twitch|tiktok|tipping|anilibria)$/],
   ['Tests without a network', /\/mock/],
+  ['What was kept', /\/schemas$/],
   ['Servers', /./],
 ];
 
@@ -58,6 +59,7 @@ function taskOf({ name, kind }: DeclarationReflection, module: string): string {
   if (kind & ReflectionKind.Function && /^(create|clients|tips|serve|handlers)|Handler$/.test(name))
     return 'Begin here';
   if (main.test(name) || /^(MockServer|Mock|MockServerOptions|MockOptions)$/.test(name)) return 'Begin here';
+  if (/Schema$/.test(name) && kind & ReflectionKind.Variable) return 'Begin here';
   if (kind & (ReflectionKind.Function | ReflectionKind.Variable | ReflectionKind.Class)) return 'More to call';
   if (/Fault|FailOptions|^Hint$/.test(name)) return 'Failures on request';
   if (/Controls$|Switches$/.test(name)) return 'See and do at a platform';

@@ -15,6 +15,7 @@ export { toTip } from './normalize.ts';
 export type {
   ChaturbateContractEvent,
   ChaturbateContractObject,
+  ChaturbateContractTip,
   ChaturbateEvent,
   ChaturbateMedia,
   ChaturbateMessage,

@@ -90,16 +90,25 @@ export type ChaturbateEvent =
 /** An event of the contract: format 1 has `tip`, format 2 has `object`. */
 export interface ChaturbateContractEvent {
   method?: string | null | undefined;
-  tip?: { tokens?: number; from_username?: string; message?: string; is_anon?: boolean } | null | undefined;
+  tip?: ChaturbateContractTip | null | undefined;
   object?: ChaturbateContractObject | null | undefined;
+  [more: string]: unknown;
+}
+
+/** The inside of format 1. */
+export interface ChaturbateContractTip {
+  tokens?: number | null | undefined;
+  from_username?: string | undefined;
+  message?: string | undefined;
+  is_anon?: boolean | undefined;
   [more: string]: unknown;
 }
 
 /** The inside of format 2. */
 export interface ChaturbateContractObject {
-  amount?: number | null;
-  from_user?: { username?: string; is_mod?: boolean } | null;
-  message?: string;
+  amount?: number | null | undefined;
+  from_user?: { username?: string | undefined; is_mod?: boolean | undefined } | null | undefined;
+  message?: string | undefined;
   [more: string]: unknown;
 }
 
@@ -168,6 +177,19 @@ export const KnownEvent = z.discriminatedUnion('method', [
   known(['mediaPurchase'], { user: User, media: Media }),
   known(['roomSubjectChange'], { subject: z.string() }),
 ]);
+
+/** An event of the contract. */
+export const ContractEvent = z.looseObject({
+  method: z.nullish(z.string()),
+  tip: z.nullish(z.looseObject({ tokens: z.nullish(z.number()), from_username: text, message: text, is_anon: flag })),
+  object: z.nullish(
+    z.looseObject({
+      amount: z.nullish(z.number()),
+      from_user: z.nullish(z.looseObject({ username: text, is_mod: flag })),
+      message: text,
+    }),
+  ),
+}) satisfies z.ZodMiniType<ChaturbateContractEvent>;
 
 interface Wire {
   readonly [key: string]: unknown;

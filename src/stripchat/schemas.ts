@@ -18,7 +18,7 @@ export interface StripchatEvent {
   amount?: number | null | undefined;
   message?: string | null | undefined;
   user?: StripchatUser | string | null | undefined;
-  tip?: { amount?: number | null; message?: string | null } | null | undefined;
+  tip?: { amount?: number | null | undefined; message?: string | null | undefined } | null | undefined;
   [more: string]: unknown;
 }
 

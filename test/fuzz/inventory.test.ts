@@ -64,6 +64,7 @@ const through: Readonly<Record<string, readonly [test: string, through: string]>
   'src/adapters/redis/client.ts': ['test/adapters/redis/store.test.ts', 'redisStore'],
   'src/adapters/redis/entry.ts': ['test/adapters/redis/store.test.ts', 'redisStore'],
   'src/adapters/redis/store.ts': ['test/adapters/redis/store.test.ts', 'redisStore'],
+  'src/adapters/schemas/standard.ts': ['test/adapters/schemas/fixtures.test.ts', 'every schema'],
   'src/anilibria/current-api.ts': ['test/fuzz/shapes.test.ts', 'fromRelease, fromVersion3'],
   'src/core/plain-tokens.ts': ['test/fuzz/tokens.test.ts', 'createTwitchProxyClient'],
   'src/core/body.ts': ['test/fuzz/answers.test.ts', 'connection.send'],

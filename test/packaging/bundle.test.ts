@@ -41,6 +41,17 @@ const oneFile = (entry: string): BuildOptions => ({ entryPoints: [entry], platfo
 
 const texts = (files: Map<string, string>): string => [...files.values()].join('\n');
 
+/** A word that only the schemas of one platform have. */
+const marks: Readonly<Record<string, string>> = {
+  chaturbate: 'fanclubJoin',
+  stripchat: 'is_premium',
+  camsoda: 'tipper',
+  twitch: 'broadcaster_user_login',
+  tiktok: 'session_id',
+  tipping: 'viewer_joined',
+  anilibria: 'episodeList',
+};
+
 describe('a bundle', () => {
   it.each(['twitch', 'tiktok', 'tipping', 'anilibria'])('of %s holds no zod and no mock', async (platform) => {
     const code = texts(
@@ -66,6 +77,26 @@ describe('a bundle', () => {
       expect(code.toLowerCase()).toContain(platform);
       expect(others.filter((name) => code.toLowerCase().includes(name))).toEqual([]);
       expect(code).not.toMatch(/ZodMini|\$ZodType|node:|createMockServer/);
+    },
+  );
+
+  it.each(Object.keys(marks))(
+    'of the schema of %s holds no other platform, no client, no ky and no emitter',
+    async (platform) => {
+      const name =
+        platform === 'anilibria'
+          ? 'anilibriaTitleSchema'
+          : `${platform}${platform === 'tiktok' ? 'Comment' : 'Event'}Schema`;
+      const files = await bundle({
+        stdin: { contents: `export { ${name} } from 'tipstream/schemas'`, resolveDir: app },
+        platform: 'browser',
+      });
+      const code = texts(files);
+      const held = Object.entries(marks).filter(([, mark]) => code.includes(mark));
+      expect(held).toEqual([[platform, marks[platform]]]);
+      expect(code).not.toMatch(
+        /TipstreamError|SchemaValidationError|eventemitter3|EventEmitter|WebSocket|\bfetch\b|baseUrl|node:/,
+      );
     },
   );
 

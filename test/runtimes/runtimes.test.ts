@@ -81,6 +81,10 @@ for (const [engine, host, inside = ''] of hosts) {
       expect(ran.said.stream).toEqual(script);
     });
 
+    it('a tip that was kept passes its schema, and what is no tip does not', () => {
+      expect(ran.said.schema).toEqual({ right: [0, 0, 0], wrong: 8 });
+    });
+
     it('a socket opens, goes live and brings tips', () => {
       const cheers = [100, 250].map((amount) => ({ platform: 'twitch', amount }));
       expect(ran.said.socket).toEqual({ cheers, states: expect.arrayContaining(['connecting', 'live']) });

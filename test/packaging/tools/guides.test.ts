@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
@@ -55,6 +55,15 @@ const programs: Record<string, GuideProgram> = {
         .toBeGreaterThan(3),
   },
   gap: { prints: [/^\d+$/] },
+  'kept-tips': {
+    prints: ['left out: wrong type for amount, missing field: id', 'ada_l 5 EUR'],
+    prepare() {
+      const { id: _, ...nameless } = tip;
+      const lines = [tip, { ...nameless, amount: '5' }, tip].map((line) => `${JSON.stringify(line)}\n`);
+      mkdirSync(join(app, 'guide/kept-tips'), { recursive: true });
+      writeFileSync(join(app, 'guide/kept-tips/ledger.jsonl'), lines.join(''));
+    },
+  },
   relay: {
     prints: ['5', '200 503'],
     use: `import { handle } from './relay.ts';
