@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { type Engine, isLeftOut, pathOf } from '../../support/engines.ts';
+import { installBeside } from '../../support/guide-program.ts';
 import { read, root } from '../../support/source.ts';
 
 const app = inject('app');
 const run = promisify(execFile);
 
-/** An app of every entry that needs no other package; it fails where an entry has no types. */
+/** An app of every entry whose types are checked; it fails where an entry has none. */
 const everything = (): string =>
   Object.keys(JSON.parse(read('package.json')).exports)
     .filter((path) => !['./package.json', './mock/msw'].includes(path))
@@ -42,6 +43,7 @@ const projects = {
 };
 
 beforeAll(async () => {
+  await installBeside(app);
   for (const file of ['consumer.ts', 'consumer.cts'])
     await copyFile(join(import.meta.dirname, '../fixtures', file), join(app, file));
   await writeFile(join(app, 'everything.ts'), everything());
