@@ -7,22 +7,19 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { createSource, isTipstreamError, isUniformTip, type TipEvent } from 'tipstream';
+import { createSource, isTipstreamError, type TipEvent } from 'tipstream';
 import { runUntilSignal } from 'tipstream/node';
+import { tipEventSchema } from 'tipstream/schemas';
 
 const [port = '8080'] = process.argv.slice(2);
 const tips = createSource<TipEvent>({ platform: 'webhook', id: (tip) => tip.id, unwatched: 'reject' });
 
-/** Here the sender speaks our words; of another one you would make a tip first. */
-const isTip = (value: unknown): value is TipEvent =>
-  isUniformTip(value) && 'id' in value && typeof value.id === 'string' && 'unit' in value && 'anonymous' in value;
-
-/** Takes one delivery, and gives the status of the answer. */
+/** Takes one delivery, and gives the status of the answer. Here the sender speaks our words; of another one you would make a tip first. */
 async function receive(body: string): Promise<number> {
   try {
-    const tip: unknown = JSON.parse(body);
-    if (!isTip(tip)) return 400;
-    await tips.push(tip);
+    const read = tipEventSchema['~standard'].validate(JSON.parse(body));
+    if (read.issues) return 400;
+    await tips.push(read.value);
     return 200;
   } catch (error) {
     // 503 asks the sender to come again; what is no tip never becomes one.

@@ -72,11 +72,13 @@ const programs: Record<string, GuideProgram> = {
       console.log(good.status, bad.status);`,
   },
   'webhook-handler': {
-    prints: ['5', '200 400'],
+    prints: ['5', '200 400', '400 missing field: tipper'],
     use: `import { POST } from './webhook-handler.ts';
       const good = await POST(${deliver(tip)});
       const bad = await POST(new Request('http://here/', { method: 'POST', body: 'half a' }));
-      console.log(good.status, bad.status);`,
+      console.log(good.status, bad.status);
+      const half = await POST(${deliver({ ...tip, tipper: undefined })});
+      console.log(half.status, (await half.json())[0].message);`,
   },
 
   // Errors, limits, going live, troubleshooting, moving
