@@ -1,6 +1,6 @@
 /**
  * What Camsoda's wire says, with the wire's spelling. The rest of the platform takes only types from here: the schemas
- * are for tools and tests, so zod is not part of the client.
+ * are for `tipstream/schemas` and the tests, so zod is not part of the client.
  */
 import * as z from 'zod/mini';
 

@@ -1,6 +1,6 @@
 /**
  * What the Profile & Engagement service says, with the wire's spelling. Unknown fields stay; a value of an open list may be a new one. The
- * schemas are for tools and tests: the client reads with `readers.ts` and takes only types from here, so zod is not part of it.
+ * schemas are for `tipstream/schemas` and the tests: the client reads with `readers.ts` and takes only types from here, so zod is not part of it.
  */
 import * as z from 'zod/mini';
 

@@ -1,5 +1,5 @@
 /**
- * What the tipping platform's wire says, as schemas: for tools, the mock and tests. The client reads with `readers.ts`, so zod is
+ * What the tipping platform's wire says, as schemas: for `tipstream/schemas`, the mock and the tests. The client reads with `readers.ts`, so zod is
  * not part of it.
  */
 import * as z from 'zod/mini';

@@ -1,6 +1,6 @@
 /**
  * What EventSub says, with the wire's spelling. The rest of the platform takes only types from here: the schemas are for
- * tools and tests, so a notification costs no run of a validator.
+ * `tipstream/schemas` and the tests, so a notification costs no run of a validator.
  */
 import * as z from 'zod/mini';
 
