@@ -1,4 +1,5 @@
 import { defineConfig } from 'tsup';
+import { guestCopies } from './scripts/guest-copies.ts';
 import { houseChunks } from './scripts/house-chunks.ts';
 import { pureValues } from './scripts/pure-values.ts';
 
@@ -41,8 +42,8 @@ export default defineConfig({
   // Nobody imports the others, so nobody needs their types: those of the doors would show ky and ws.
   dts: { entry: entries },
   // The doors stay imports of their own: whoever installs the package gets the file that fits its runtime.
-  external: [/^#/],
-  esbuildPlugins: [houseChunks, pureValues],
+  external: [/^#/, /^tipstream\//],
+  esbuildPlugins: [guestCopies, houseChunks, pureValues],
   format: ['esm'],
   target: 'es2022',
   platform: 'neutral',

@@ -49,18 +49,21 @@ export const houseChunks: Plugin = {
     // The import of a package stays in every bundle of whoever makes it.
     const onPackages = (path: string): boolean =>
       importsOf(path).some(({ external, path: from }) => external && !from.startsWith('#'));
-    const chunk = (path: string): string | undefined => {
+    const chunk = (path: string): string => {
       if (onPackages(path)) return basename(path, '.ts');
-      const by = needed.filter((paths) => paths.has(path)).length;
-      // What only some callers need at once would be too much for the others.
-      return by === callers.length ? 'asking' : by === 0 ? 'listening' : undefined;
+      // What only one of them needs is little, and a bundler takes it out for the other.
+      return needed.some((paths) => paths.has(path)) ? 'asking' : 'listening';
     };
     const chunkOf = new Map([...atOnce(listeners, importsOf)].map((path) => [path, chunk(path)]));
-    const chunks = Object.fromEntries([...chunkOf.values()].flatMap((name) => (name ? [[name, `house:${name}`]] : [])));
+    const chunks = Object.fromEntries([...chunkOf.values()].map((name) => [name, `house:${name}`]));
     initialOptions.entryPoints = { ...(initialOptions.entryPoints as Record<string, string>), ...chunks };
     onResolve({ filter: /^house:/ }, ({ path }) => ({ path: path.slice('house:'.length), namespace: 'house' }));
     onLoad({ filter: /.*/, namespace: 'house' }, ({ path: name }) => ({
-      contents: [...chunkOf].flatMap(([path, to]) => (to === name ? `export * from './${path}';` : [])).join('\n'),
+      // By name, so that a new import somewhere does not shuffle what stands side by side.
+      contents: [...chunkOf]
+        .sort(([a], [b]) => (basename(a) < basename(b) ? -1 : 1))
+        .flatMap(([path, to]) => (to === name ? `export * from './${path}';` : []))
+        .join('\n'),
       resolveDir: root,
     }));
     onResolve({ filter: /^\.\.?\// }, ({ importer, path, resolveDir, namespace }) => {

@@ -33,7 +33,7 @@ const madeAtLoad = (source: ts.SourceFile): ts.Expression[] =>
 export const pureValues: Plugin = {
   name: 'pure-values',
   setup({ onLoad }) {
-    onLoad({ filter: /\/src\/.*\.ts$/ }, async ({ path }) => {
+    onLoad({ filter: /\/src\/.*\.ts$/ }, async ({ path, pluginData }) => {
       const text = await readFile(path, 'utf8');
       const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
       // From the end, so that what stands before keeps its place.
@@ -41,7 +41,7 @@ export const pureValues: Plugin = {
         const [start, end] = [value.getStart(source), value.getEnd()];
         return `${done.slice(0, start)}/* @__PURE__ */ (() => (${done.slice(start, end)}))()${done.slice(end)}`;
       }, text);
-      return { contents, loader: 'ts' };
+      return { contents, loader: 'ts', pluginData };
     });
   },
 };

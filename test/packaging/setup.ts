@@ -21,6 +21,7 @@ const run = promisify(execFile);
 const ingredients = [
   'src',
   'scripts/house-chunks.ts',
+  'scripts/guest-copies.ts',
   'scripts/pure-values.ts',
   'package.json',
   'tsup.config.ts',
