@@ -1,6 +1,6 @@
 /** What a request costs whoever asks, over a real connection to a server in another process. */
 import ky from 'ky';
-import { open } from '../../src/core/connection.ts';
+import { open } from '../../src/core/open.ts';
 import { peer } from '../peers.ts';
 import { compared, type Line, type Outcome } from '../report.ts';
 import { serve } from '../serve.ts';

@@ -2,8 +2,8 @@
 import ky from 'ky';
 import { header } from '../../src/core/auth.ts';
 import { connect } from '../../src/core/client.ts';
-import { open } from '../../src/core/connection.ts';
 import { get, platform } from '../../src/core/endpoint.ts';
+import { open } from '../../src/core/open.ts';
 import { peer } from '../peers.ts';
 import { compared, type Line, type Outcome } from '../report.ts';
 import { type Contender, type Run, takeTurns } from '../turns.ts';

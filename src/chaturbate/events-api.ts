@@ -1,6 +1,7 @@
 import type { Credential } from '../core/auth.ts';
-import { type Connection, open } from '../core/connection.ts';
+import type { Connection } from '../core/connection.ts';
 import { configError } from '../core/errors.ts';
+import { open } from '../core/open.ts';
 import type { ClientOptions } from '../core/options.ts';
 import type { Redactor } from '../core/redact.ts';
 import { seconds } from '../core/time.ts';

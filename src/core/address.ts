@@ -1,8 +1,8 @@
 import { configError } from './errors.ts';
 import { fill } from './request.ts';
 
-/** This machine. */
-const loopback = /^(.+\.)?localhost$|^127\.[\d.]+$|^\[::1\]$/;
+/** Whether a host, with or without its port, is this machine. */
+export const isLoopback = (host: string): boolean => /^((.+\.)?localhost|127\.[\d.]+|\[::1\])(:|$)/.test(host);
 /** The own network: private and link-local addresses, and names of one word, as containers have. */
 const near = /^[^.:]+$|^(10|192\.168|169\.254|172\.(1[6-9]|2\d|3[01]))\.[\d.]+$|^\[f([cd][0-9a-f]{2}|e[89ab][0-9a-f]):/;
 
@@ -31,7 +31,7 @@ export function checkAddress(
   if (url.origin !== other.origin) throw configError(platform, 'a {placeholder} may not be in the host');
   if (other.username || other.password)
     throw configError(platform, 'the address holds a credential; give it as an option');
-  const unheard = insecure || loopback.test(hostname) || (!strict && near.test(hostname));
+  const unheard = insecure || isLoopback(hostname) || (!strict && near.test(hostname));
   if (protocol === 'https:' || (protocol === 'http:' && unheard)) return url;
   throw configError(
     platform,

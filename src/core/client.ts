@@ -1,5 +1,5 @@
 import { createCaller, type Meta } from './caller.ts';
-import { type Connection, type Credentials, open, type RateState } from './connection.ts';
+import { type Connection, type Credentials, openWith, type RateState } from './connection.ts';
 import { type Endpoint, isEndpoint, listEndpoints, type Platform } from './endpoint.ts';
 import { createLimiter } from './limiter.ts';
 import type { CallOptions, ClientOptions } from './options.ts';
@@ -80,7 +80,7 @@ export const openWhole = (
   options: ClientOptions = {},
   credentials: Credentials = {},
 ): Connection =>
-  open(platform, options, credentials, {
+  openWith(platform, options, credentials, {
     makeTokens: createTokens,
     makeLimiter: createLimiter,
     readRateWords: readRateFields,

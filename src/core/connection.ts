@@ -10,8 +10,6 @@ import { configError, type RateLimit } from './errors.ts';
 import type { Ground } from './ground.ts';
 import type { Limiter, Slot } from './limiter.ts';
 import { type ClientOptions, resolveOptions } from './options.ts';
-import { createPace } from './pace.ts';
-import { plainTokens } from './plain-tokens.ts';
 import type { ReadRateWords } from './rate-limit.ts';
 import { createRedactor } from './redact.ts';
 import { prepareSimply } from './request.ts';
@@ -67,12 +65,12 @@ export interface Connection extends Ground {
   accountKey(): Promise<string>;
 }
 
-/** What only some platforms need; whoever needs it brings it along. */
+/** What differs between platforms; whoever opens brings it along, so that nobody carries another's. */
 export interface Parts {
-  /** `createTokens` where credentials can be renewed. */
-  makeTokens?: MakeTokens;
-  /** `createLimiter` where calls may come together. */
-  makeLimiter?: () => Limiter;
+  /** `plainTokens`, or `createTokens` where credentials can be renewed. */
+  makeTokens: MakeTokens;
+  /** `createPace`, or `createLimiter` where calls may come together. */
+  makeLimiter(): Limiter;
   /** `readRateFields` where the combined header may come. */
   readRateWords?: ReadRateWords;
 }
@@ -82,11 +80,11 @@ export interface Parts {
  *
  * @throws TipstreamError `CONFIG`
  */
-export function open(
+export function openWith(
   platform: Platform<unknown>,
-  given: ClientOptions = {},
-  { credential, params = {}, headers = {}, account: named }: Credentials = {},
-  { makeTokens = plainTokens, makeLimiter = createPace, readRateWords }: Parts = {},
+  given: ClientOptions,
+  { credential, params = {}, headers = {}, account: named }: Credentials,
+  { makeTokens, makeLimiter, readRateWords }: Parts,
 ): Connection {
   const options = resolveOptions(platform.name, given);
   const { clock, limiter = makeLimiter(), signal } = options;

@@ -25,8 +25,7 @@ export function createPace(): Limiter {
       };
       lanes.set(key, found);
       const { lane } = found;
-      const half = Math.ceil(rateClass.limit / 2);
-      const gap = rateClass.per / half;
+      const { limit, per } = rateClass;
       found.waiting += 1;
       try {
         for (;;) {
@@ -34,7 +33,9 @@ export function createPace(): Limiter {
           const wait = Math.max(lane.at(0, now), found.next) - now;
           if (wait <= 0) {
             lane.take(now);
-            found.next = gap < unnoticed && lane.at(half, now) > now ? now + gap : 0;
+            const half = limit >> 1;
+            const gap = per / half;
+            if (gap < unnoticed && lane.at(half, now) > now) found.next = now + gap;
             return {
               release(rateLimit, holdMs = 0) {
                 if (rateLimit || holdMs) lane.learn(rateLimit ?? {}, holdMs, 0);
@@ -48,7 +49,6 @@ export function createPace(): Limiter {
       }
     },
     state(key) {
-      lanes ??= new Map();
       const found = lanes?.get(key);
       return found && { ...found.lane.state(), waiting: found.waiting };
     },

@@ -104,8 +104,7 @@ export function createRedactor(): Redactor {
       secrets.delete(secret);
       secrets.set(secret, old ?? pattern(secret));
       if (old) return;
-      const passing = [...secrets.keys()][lasting];
-      if (passing && secrets.size > most) secrets.delete(passing);
+      if (secrets.size > most) secrets.delete([...secrets.keys()][lasting] ?? '');
       known = undefined;
     },
     known: hide,

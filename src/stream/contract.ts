@@ -1,8 +1,9 @@
 import { checkAddress } from '../core/address.ts';
 import type { Credential } from '../core/auth.ts';
-import { type Connection, open } from '../core/connection.ts';
+import type { Connection } from '../core/connection.ts';
 import type { Endpoint, Platform } from '../core/endpoint.ts';
 import { configError, type TipstreamError } from '../core/errors.ts';
+import { open } from '../core/open.ts';
 import type { ClientOptions } from '../core/options.ts';
 import { createFollower } from './follow.ts';
 import { type Batch, toBatch } from './poll-options.ts';

@@ -1,3 +1,4 @@
+import { isLoopback } from '../core/address.ts';
 import type { Connection, RateState } from '../core/connection.ts';
 import { TipstreamError } from '../core/errors.ts';
 import { checkDuration, checkWord } from '../core/options.ts';
@@ -90,7 +91,6 @@ export interface TipPlatform<E> {
 
 /** EV-25: how often a real host is asked at most. */
 const shortest = seconds(5);
-const loopback = /^(localhost|127\.[\d.]+|\[::1\])(:|$)/;
 
 /** Makes a client out of what only the platform knows. */
 export function tipClient<E>(parts: TipPlatform<E>): TipClient<E, TipsOptions & LongPollSettings> {
@@ -132,7 +132,7 @@ export function tipClient<E>(parts: TipPlatform<E>): TipClient<E, TipsOptions & 
   const shared = (settings: Settings): Poll<E | Simulated> => {
     choose(settings);
     if (source) return source;
-    const floor = loopback.test(connection.host) ? 0 : shortest;
+    const floor = isLoopback(connection.host) ? 0 : shortest;
     chosen.interval ??= parts.interval;
     chosen.backlog ??= chosen.checkpoint || drains ? 'deliver' : 'skip';
     chosen.overlap ??= false;

@@ -1,3 +1,4 @@
+import { isLoopback } from '../core/address.ts';
 import type { Meta } from '../core/caller.ts';
 import { type CallArguments, type Client, clientOf, type EndpointCall, openWhole } from '../core/client.ts';
 import { TipstreamError } from '../core/errors.ts';
@@ -30,8 +31,6 @@ const changed = <In, Out>(
   return Object.assign(async (...args: CallArguments<In, object>) => (await withMeta(...args)).data, { withMeta });
 };
 
-const near = /^(?:localhost|127\.[\d.]+|\[::1\])(?::|$)/;
-
 /**
  * A client of the Profile & Engagement service, which you run yourself. It asks for nothing of TikTok: the service does.
  *
@@ -57,7 +56,7 @@ export function createTikTok(options: TikTokOptions = {}): TikTok {
   const { redactor, host, baseUrl } = connection;
   for (const secret of [apiKey, token, login?.password]) if (typeof secret === 'string') redactor.add(secret);
   const log = createLog('tiktok', clock, connection.options.logger);
-  if (typeof apiKey === 'string' && !apiKey.startsWith('pk_') && !near.test(host))
+  if (typeof apiKey === 'string' && !apiKey.startsWith('pk_') && !isLoopback(host))
     log(
       'warn',
       `the apiKey does not begin with pk_, as keys for ${host} do; development keys are for your own machine`,

@@ -1,7 +1,7 @@
 import { createCaller } from '../core/caller.ts';
 import type { Client, EndpointCall } from '../core/client.ts';
 import { clientOf } from '../core/client.ts';
-import { open } from '../core/connection.ts';
+import { openWith } from '../core/connection.ts';
 import { configError, isTipstreamError } from '../core/errors.ts';
 import { createLimiter } from '../core/limiter.ts';
 import { line } from '../core/logger.ts';
@@ -93,7 +93,7 @@ export function createTipping(options: TippingOptions): Tipping {
     makeLimiter: createLimiter,
   };
   const credential = { get: () => session.get(), refresh: (stale: string) => session.refresh(stale) };
-  const connection = open(tipping, shared, { account, credential }, parts);
+  const connection = openWith(tipping, shared, { account, credential }, parts);
   const { clock, logger } = connection.options;
   const warn = (text: string): void => {
     if (logger) logger.warn?.(line(name, clock.now(), connection.redactor.text(text)));
@@ -101,7 +101,7 @@ export function createTipping(options: TippingOptions): Tipping {
   if (baseUrl.endsWith('/')) warn('baseUrl ends with a slash, which is left out of every address');
 
   // Apart from the calls: whoever stops waiting for a renewal does not end it, and its answer is kept even while the client closes.
-  const apart = Object.assign(open(tipping, { ...shared, signal: undefined }, { account }, parts), {
+  const apart = Object.assign(openWith(tipping, { ...shared, signal: undefined }, { account }, parts), {
     telemetry: connection.telemetry,
   });
   const ask = createCaller(tipping, apart).bind(endpoints.auth.refresh);

@@ -113,14 +113,12 @@ export function createMissing({ clock, ask, nameOf }: MissedParts): Missing {
         // time yet, our own clock may bear it out, or the answer before.
         const witnesses = told === undefined ? [0, earlier ?? 0] : [told];
         const borne = witnesses.some((witness) => Math.abs(witness - ahead) <= slack);
-        if (!borne) {
-          if (!again) {
-            again = true;
-            continue;
-          }
-          // Nobody can say which tips are old.
-          agree = false;
+        if (!borne && !again) {
+          again = true;
+          continue;
         }
+        // Otherwise nobody can say which tips are old.
+        agree &&= borne;
         const other = told ?? (borne ? ahead : 0);
         const start = Math.max(from - slack + Math.min(ahead, other), since - second + ahead);
         const fresh = data.items.filter(({ id }) => !seen.has(id));

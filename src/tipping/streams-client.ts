@@ -1,7 +1,7 @@
 import type { Credential } from '../core/auth.ts';
 import { bearer } from '../core/auth.ts';
 import { type Client, clientOf } from '../core/client.ts';
-import { open } from '../core/connection.ts';
+import { openWith } from '../core/connection.ts';
 import { platform } from '../core/endpoint.ts';
 import { configError } from '../core/errors.ts';
 import { createLimiter } from '../core/limiter.ts';
@@ -54,7 +54,7 @@ export function createTippingStreams(options: TippingStreamsOptions): TippingStr
   const { baseUrl, token: credential, socket } = options ?? {};
   if (!baseUrl) throw configError('tipping', 'the option baseUrl is missing or empty; name the host');
   const parts = { makeTokens: createTokens, makeLimiter: createLimiter };
-  const connection = open(tippingStreams, options, { credential }, parts);
+  const connection = openWith(tippingStreams, options, { credential }, parts);
   const client = clientOf(tippingStreams, connection);
   const { get, tips, list } = client.streams;
   return { ...client, ...openLive(connection, { probe: () => list({ limit: 1 }), stream: get, tips }, socket) };

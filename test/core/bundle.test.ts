@@ -19,7 +19,7 @@ async function brought(code: string): Promise<string[]> {
 
 describe('a bundle', () => {
   it('core-25 with a connection has nothing of clients: no cache, retry, coalescing, queue, error reader, token renewal or schema', async () => {
-    const files = await brought(`export { open } from '../../src/core/connection.ts';`);
+    const files = await brought(`export { open } from '../../src/core/open.ts';`);
     expect(files.some((file) => file.endsWith('core/pace.ts'))).toBe(true);
     const unwanted =
       /core\/(cache|cached|memory-cache|client)\.ts|circuit|limiter|src\/core\/retry|flights|sharing|caller|problem|core\/tokens|prepare|page|anonymous|zod/;

@@ -1,7 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { type Connection, open } from '../../src/core/connection.ts';
+import type { Connection } from '../../src/core/connection.ts';
 import { createLimiter } from '../../src/core/limiter.ts';
+import { open } from '../../src/core/open.ts';
 import type { ClientOptions } from '../../src/core/options.ts';
 import { readProblem } from '../../src/core/problem.ts';
 import { seconds } from '../../src/core/time.ts';

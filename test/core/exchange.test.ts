@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { open } from '../../src/core/connection.ts';
+import { open } from '../../src/core/open.ts';
 import { seconds } from '../../src/core/time.ts';
 import { failure } from '../support/failure.ts';
 import { canary, demo } from './fixture.ts';

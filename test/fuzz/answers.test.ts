@@ -3,8 +3,9 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { anilibria } from '../../src/anilibria/endpoints.ts';
 import { camsoda } from '../../src/camsoda/endpoints.ts';
 import { chaturbate } from '../../src/chaturbate/endpoints.ts';
-import { open } from '../../src/core/connection.ts';
+import { openWith } from '../../src/core/connection.ts';
 import { listEndpoints, type Platform } from '../../src/core/endpoint.ts';
+import { createPace } from '../../src/core/pace.ts';
 import { createTokens } from '../../src/core/tokens.ts';
 import { stripchat } from '../../src/stripchat/endpoints.ts';
 import { tiktok } from '../../src/tiktok/endpoints.ts';
@@ -101,7 +102,7 @@ describe.each(
 
   it('every call answers any answer with a plain value, or fails with a TipstreamError that shows no credential', async () => {
     const answer = { status: 200, headers: new Headers(), text: '' };
-    const connection = open(
+    const connection = openWith(
       { ...platform, strictHttps: false },
       {
         baseUrl: 'http://127.0.0.1:1',
@@ -113,7 +114,7 @@ describe.each(
         },
       },
       { credential: secret },
-      { makeTokens: createTokens },
+      { makeTokens: createTokens, makeLimiter: createPace },
     );
     onTestFinished(connection.close);
     expect(endpoints.length).toBeGreaterThan(0);

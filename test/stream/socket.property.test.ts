@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { open } from '../../src/core/connection.ts';
 import { platform } from '../../src/core/endpoint.ts';
+import { open } from '../../src/core/open.ts';
 import { minutes, seconds } from '../../src/core/time.ts';
 import type { Peer } from '../../src/mock/service.ts';
 import type { StreamGap, StreamState } from '../../src/stream/event-stream.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { open } from '../../src/core/connection.ts';
 import { platform } from '../../src/core/endpoint.ts';
 import { isTipstreamError, TipstreamError } from '../../src/core/errors.ts';
+import { open } from '../../src/core/open.ts';
 import type { ClientOptions } from '../../src/core/options.ts';
 import { seconds } from '../../src/core/time.ts';
 import type { StreamGap, StreamStatus } from '../../src/stream/event-stream.ts';

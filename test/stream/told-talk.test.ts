@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { open } from '../../src/core/connection.ts';
 import { platform } from '../../src/core/endpoint.ts';
+import { open } from '../../src/core/open.ts';
 import type { Line } from '../../src/stream/line.ts';
 import { toldTalk } from '../../src/stream/told-talk.ts';
 import { testClock } from '../support/clock.ts';

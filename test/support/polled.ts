@@ -1,6 +1,6 @@
 import { query } from '../../src/core/auth.ts';
-import { open } from '../../src/core/connection.ts';
 import { get, platform } from '../../src/core/endpoint.ts';
+import { open } from '../../src/core/open.ts';
 import type { ClientOptions } from '../../src/core/options.ts';
 import { type Poll, poll } from '../../src/stream/poll.ts';
 import { type PollOptions, toBatch } from '../../src/stream/poll-options.ts';
