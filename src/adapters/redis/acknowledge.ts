@@ -5,8 +5,10 @@ import { inTime, type RedisClient, redisError } from './client.ts';
 /** Tells a group which entries are done. */
 export interface Acknowledger {
   add(entry: string): void;
-  /** What can go with a question that is asked anyhow; who takes it tells it, or adds it again. */
-  take(): readonly string[];
+  /** Whether it is still to be told, or on its way: the server gives such a one out again. */
+  owes(entry: string): boolean;
+  /** Tells what waits together with a question that is asked anyhow. What fails waits on. */
+  tellBy(send: (entries: readonly string[]) => Promise<unknown>): void;
   /** Resolves when everything is told, or when telling failed. */
   flush(): Promise<void>;
 }
@@ -17,7 +19,7 @@ const waitAfterFailure = 500;
 /**
  * Many at once, one step after the other. What could not be told stays and is told again: an entry that nobody acknowledges would come again.
  *
- * @param open - Whether anybody reads: else a failure is final, and the entries come again with the next reader.
+ * @param open - Whether anybody reads: else what failed waits for the next reader.
  */
 export function createAcknowledger(
   redis: RedisClient,
@@ -27,6 +29,10 @@ export function createAcknowledger(
   failed: (error: unknown) => void,
 ): Acknowledger {
   const waiting: string[] = [];
+  const owed = new Set<string>();
+  const told = (entries: readonly string[]): void => {
+    for (const entry of entries) owed.delete(entry);
+  };
   let running: Promise<void> | undefined;
   const drain = async (): Promise<void> => {
     await undefined;
@@ -34,13 +40,11 @@ export function createAcknowledger(
       const now = waiting.splice(0, most);
       try {
         await inTime(clock, redis.call('XACK', place.stream, place.group, ...now));
+        told(now);
       } catch (error) {
-        failed(redisError('acknowledge', error));
-        if (!open()) {
-          waiting.length = 0;
-          return;
-        }
         waiting.unshift(...now);
+        failed(redisError('acknowledge', error));
+        if (!open()) return;
         await sleep(clock, waitAfterFailure);
       }
     }
@@ -53,10 +57,22 @@ export function createAcknowledger(
   };
   return {
     add(entry) {
+      owed.add(entry);
       waiting.push(entry);
       void flush();
     },
-    take: () => waiting.splice(0, most),
+    owes: (entry) => owed.has(entry),
+    tellBy(send) {
+      const now = waiting.splice(0, most);
+      if (now.length === 0) return;
+      send(now).then(
+        () => told(now),
+        () => {
+          waiting.unshift(...now);
+          void flush();
+        },
+      );
+    },
     flush: () => (waiting.length > 0 || running ? flush() : Promise.resolve()),
   };
 }

@@ -16,6 +16,8 @@ export interface RedisClient {
     commandTimeout?: undefined;
     socketTimeout?: undefined;
     enableOfflineQueue?: boolean;
+    autoResendUnfulfilledCommands?: boolean;
+    retryStrategy?: (times: number) => number | null;
   }): RedisClient;
   /** Ends the connection at once. */
   disconnect(): void;

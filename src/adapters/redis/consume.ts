@@ -49,6 +49,8 @@ export interface ConsumerStream extends EventStream<TipEvent> {
   stats(): ConsumerStats;
 }
 
+/** Entries of its own that a consumer asks for at a time. */
+const mostHeld = 1000;
 /** The waits after one, two, ... failures in a row; the last one stays. */
 const waits: readonly number[] = [250, 500, 1000, 2000];
 
@@ -112,20 +114,26 @@ export function consume(
   const deliver = (entries: Entries): void => {
     if (entries.length > 0) hub.counters.lastEventAt = clock.now();
     for (const [entry, fields] of entries) {
+      if (acknowledger.owes(entry)) continue;
       // Trimmed while it was ours.
       if (fields === null) acknowledger.add(entry);
       else hand.deliver(entry, fields);
     }
   };
 
-  /** What this consumer was given before and did not acknowledge comes first. */
+  /** What this consumer was given and did not acknowledge: before a restart, or by an answer that did not arrive. */
   const readHeld = async (reader: Reader, signal: AbortSignal): Promise<void> => {
-    for (let after: string | undefined = '0'; after !== undefined && !signal.aborted; ) {
+    for (let after = '0'; !signal.aborted; ) {
       await untilRoom(signal);
       hub.counters.polls += 1;
-      const entries: Entries = await reader.held(after, Math.max(1, room()));
-      deliver(entries);
-      after = entries.at(-1)?.[0];
+      // What is in hand stands among them and needs no room. What finds none is asked for anew: by then it may be another one's.
+      const entries = await reader.held(after, Math.min(ahead, mostHeld));
+      if (entries.length === 0) return;
+      for (const entry of entries) {
+        if (room() <= 0 && !hand.has(entry[0])) break;
+        deliver([entry]);
+        [after] = entry;
+      }
     }
   };
 
@@ -160,17 +168,21 @@ export function consume(
     }
   };
 
-  const read = async (reader: Reader, signal: AbortSignal): Promise<void> => {
+  const read = async (reader: Reader, signal: AbortSignal, begun: () => void): Promise<void> => {
     const block = Math.max(1, Math.min(longestBlock, Math.floor(claimAfter / 2)));
     for (let claimAt = 0; !signal.aborted; ) {
       // Without a pause where there is room: what was just taken is told with the next question.
       if (room() <= 0) await untilRoom(signal);
       if (clock.now() >= claimAt) {
+        // A question of a connection that broke may be answered long after: by a server that was stuck, or with the next tip.
+        await readHeld(reader, signal);
+        begun();
         await claim(reader, signal);
         claimAt = clock.now() + block;
       } else if (!signal.aborted) {
         hub.counters.polls += 1;
-        deliver(await reader.fresh(room(), block, acknowledger.take(), acknowledger.add));
+        acknowledger.tellBy(reader.acknowledge);
+        deliver(await reader.fresh(room(), block));
         hub.status('live');
       }
     }
@@ -183,9 +195,7 @@ export function consume(
       await reader.makeGroup(from);
       hub.succeeded();
       hub.status('live');
-      await readHeld(reader, signal);
-      begun();
-      await read(reader, signal);
+      await read(reader, signal, begun);
     } finally {
       signal.removeEventListener('abort', reader.close);
       reader.close();
@@ -205,7 +215,8 @@ export function consume(
         if (signal.aborted) return;
         const error = redisError('read', thrown);
         const wait = waits[row] ?? waits.at(-1) ?? 0;
-        hub.emit('error', error);
+        // Once for an outage.
+        if (row === 0 || error.fatal) hub.emit('error', error);
         if (error.fatal) return hub.end(error);
         hub.status('waiting', { reason: error.message, retryAt: clock.now() + wait });
         await sleep(clock, wait, signal).catch(() => {});

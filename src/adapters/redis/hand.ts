@@ -8,9 +8,13 @@ import { readEntry } from './entry.ts';
 export interface Hand {
   /** The ids of its entries, oldest first. */
   entries(): string[];
+  has(entry: string): boolean;
   /** Offers what an entry holds, unless it is in hand, or was taken before. */
   deliver(entry: string, fields: unknown): void;
 }
+
+/** A tip came in by `deliver`, so it has one. */
+const idOf = (event: unknown): string => String(Object(event).id);
 
 /** @param done - An entry was taken, or is nothing to be taken. */
 export function createHand(hub: Hub<TipEvent>, done: (entry: string) => void): Hand {
@@ -19,29 +23,32 @@ export function createHand(hub: Hub<TipEvent>, done: (entry: string) => void): H
   /** By the id of a tip in hand, the entries that hold it: more than one where it stands in the stream twice. */
   const open = new Map<string, string[]>();
 
-  const letGo = ({ event }: Ticket): { id: string; entries: readonly string[] } => {
-    const { id } = event as TipEvent;
+  const letGo = (id: string): readonly string[] => {
     const entries = open.get(id) ?? [];
     open.delete(id);
     for (const entry of entries) held.delete(entry);
-    return { id, entries };
+    return entries;
   };
   /** One for all: it looks the entry up by what the ticket is for. */
   const owner = {
-    taken(ticket: Ticket) {
-      const { id, entries } = letGo(ticket);
+    taken({ event }: Ticket) {
+      const id = idOf(event);
+      const entries = letGo(id);
       memory.add(id);
       entries.forEach(done);
     },
-    // It stays with Redis, and comes first when somebody watches again.
-    left(ticket: Ticket) {
-      letGo(ticket);
+    left({ event, passed }: Ticket) {
+      // Somebody took it and watches on: it waits here for the next one, with what comes after it, and is not told to that one again.
+      if (passed && hub.counting > 0) return false;
+      // It stays with Redis, and comes first when somebody watches again.
+      letGo(idOf(event));
       return true;
     },
   };
 
   return {
     entries: () => [...held],
+    has: (entry) => held.has(entry),
     deliver(entry, fields) {
       if (held.has(entry)) return;
       const tip = readEntry(fields);

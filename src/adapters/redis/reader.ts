@@ -12,8 +12,10 @@ export interface Reader {
   makeGroup(from: 'beginning' | 'now'): Promise<void>;
   /** What this consumer was given after `after` and did not acknowledge. */
   held(after: string, count: number): Promise<Entries>;
-  /** What nobody was given yet; waits for it so many milliseconds. Acknowledges `done` before, and hands back what it could not. */
-  fresh(count: number, block: number, done: readonly string[], back: (entry: string) => void): Promise<Entries>;
+  /** Says what is done: in one go with the question that follows, so that the server wakes up once. */
+  acknowledge(entries: readonly string[]): Promise<unknown>;
+  /** What nobody was given yet; waits for it so many milliseconds. */
+  fresh(count: number, block: number): Promise<Entries>;
   /** Takes over what others were given so long ago, from `cursor` on. */
   claim(after: number, cursor: string, count: number): Promise<{ next: string | undefined; entries: Entries }>;
   /** Ends the connection, and every question with it. */
@@ -43,6 +45,10 @@ export function openReader(
     commandTimeout: undefined,
     socketTimeout: undefined,
     enableOfflineQueue: true,
+    // A question for new tips must not be asked again by the client: the server has given out what its lost answer held. A connection that
+    // broke is over, and whoever opens the next one asks for that first.
+    autoResendUnfulfilledCommands: false,
+    retryStrategy: () => null,
   });
   // The questions fail with it; without a listener it would be printed.
   connection.on('error', () => {});
@@ -56,11 +62,8 @@ export function openReader(
       await inTime(clock, groupScript(connection, [stream], [group, from === 'now' ? '$' : '0']));
     },
     held: (after, count) => read('COUNT', count, 'STREAMS', stream, after),
-    fresh(count, block, done, back) {
-      // In one go with the question: the server wakes up once.
-      if (done.length > 0) ask('XACK', stream, group, ...done).catch(() => done.forEach(back));
-      return read('COUNT', count, 'BLOCK', block, 'STREAMS', stream, '>');
-    },
+    acknowledge: (entries) => ask('XACK', stream, group, ...entries),
+    fresh: (count, block) => read('COUNT', count, 'BLOCK', block, 'STREAMS', stream, '>'),
     async claim(after, cursor, count) {
       const reply = await ask('XAUTOCLAIM', stream, group, consumer, after, cursor, 'COUNT', count);
       const [next, entries] = toList(reply);

@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createRelay, type Relay } from '../../../src/adapters/redis.ts';
+import { systemClock } from '../../../src/core/time.ts';
 import type { EventStream, InvalidEvent, StreamGap, TipEvent } from '../../../src/index.ts';
 import { isLeftOut } from '../../support/engines.ts';
 import { openRedis, redisServer, tipsOf, until } from './support.ts';
@@ -17,6 +18,7 @@ function collect(stream: EventStream<TipEvent>, act: (tip: TipEvent) => void | P
   return { ids, stop };
 }
 
+const rest = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const idsOf = (tips: readonly TipEvent[]): string[] => tips.map(({ id }) => id);
 const groupOf = async (relay: Relay) => (await relay.stats()).groups[0];
 
@@ -70,6 +72,35 @@ describe.skipIf(isLeftOut('Redis'))('a consumer', () => {
     const next = collect(stream);
     await until(async () => (await groupOf(relay))?.pending === 0);
     expect(next.ids).toEqual(idsOf(tipsOf(3).slice(1)));
+  });
+
+  it('offers what one watcher could not take to the next, and to no neighbour a second time', async () => {
+    const redis = openRedis(await server());
+    const relay = createRelay({ redis, key: 'neighbours' });
+    let late = 0;
+    const clock = { now: () => Date.now() + late, after: systemClock.after };
+    const stream = createRelay({ redis, key: 'neighbours', clock }).consume({ group: 'g', consumer: 'one' });
+    const errors: unknown[] = [];
+    stream.subscribe(
+      ({ amount }) => {
+        if (amount === 2) throw new Error('not today');
+      },
+      { onError: ({ code }) => errors.push(code) },
+    );
+    const neighbour = collect(stream);
+    await relay.put(tipsOf(3));
+    await until(() => neighbour.ids.length === 3);
+    expect(errors).toEqual(['CONSUMER']);
+    // What nobody has in hand is read again by then.
+    late = 60_000;
+    await relay.put(tipsOf(1, 'later', 9));
+    await until(() => neighbour.ids.length >= 4);
+    await rest(50);
+    expect((await groupOf(relay))?.pending).toBe(3);
+    const next = collect(stream);
+    await until(async () => (await groupOf(relay))?.pending === 0);
+    expect(next.ids).toEqual([...idsOf(tipsOf(3).slice(1)), 'my-shop:-:later-9']);
+    expect(neighbour.ids).toHaveLength(4);
   });
 
   it('takes over what a dead consumer held, and leaves a living one what it works on', async () => {
