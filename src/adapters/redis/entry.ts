@@ -1,18 +1,21 @@
 import { TipstreamError } from '../../core/errors.ts';
 import type { TipEvent } from '../../stream/tip-event.ts';
-import { validateNormalizedEvent } from '../../stream/validate.ts';
+import { isUniformTip, validateNormalizedEvent } from '../../stream/validate.ts';
 import { toFields } from './client.ts';
 
 /** The one field of an entry of the stream: a tip as JSON. */
 const field = 'tip';
 
-const texts = ['id', 'unit'] as const;
 const optionalTexts = ['channel', 'tipperId', 'avatarUrl'] as const;
 const longestId = 512;
 
 const wrong = (path: string): never => {
   throw new TipstreamError({ code: 'VALIDATION', message: `wrong type for ${path}` });
 };
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+const isFields = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * Checks everything that is read of a tip, and gives a tip with these fields and no other.
@@ -21,15 +24,18 @@ const wrong = (path: string): never => {
  */
 function checkTip(value: unknown): TipEvent {
   validateNormalizedEvent(value);
-  const tip = value as TipEvent;
-  for (const name of texts) if (typeof tip[name] !== 'string' || tip[name] === '') wrong(name);
-  if (tip.id.length > longestId) wrong('id');
-  if (typeof tip.anonymous !== 'boolean') wrong('anonymous');
-  const { platform, amount, message, timestamp, id, unit, anonymous, meta } = tip;
+  // The line before throws for all that this refuses.
+  if (!isUniformTip(value)) return wrong('tip');
+  const { platform, amount, tipper, message, timestamp } = value;
+  const more: Partial<Record<keyof TipEvent, unknown>> = value;
+  const { id, unit, anonymous, test, meta } = more;
+  if (!isText(id) || id.length > longestId) return wrong('id');
+  if (!isText(unit)) return wrong('unit');
+  if (typeof anonymous !== 'boolean') return wrong('anonymous');
   const checked: TipEvent = {
     platform,
     amount,
-    tipper: anonymous ? 'Anonymous' : tip.tipper,
+    tipper: anonymous ? 'Anonymous' : tipper,
     message,
     timestamp,
     id,
@@ -37,17 +43,17 @@ function checkTip(value: unknown): TipEvent {
     anonymous,
   };
   for (const name of optionalTexts) {
-    const text = tip[name];
+    const text = more[name];
     if (text === undefined) continue;
-    if (typeof text !== 'string') wrong(name);
+    if (typeof text !== 'string') return wrong(name);
     if (!anonymous || name === 'channel') checked[name] = text;
   }
-  if (tip.test !== undefined) {
-    if (tip.test !== true) wrong('test');
+  if (test !== undefined) {
+    if (test !== true) return wrong('test');
     checked.test = true;
   }
   if (meta !== undefined) {
-    if (typeof meta !== 'object' || meta === null || Array.isArray(meta)) wrong('meta');
+    if (!isFields(meta)) return wrong('meta');
     checked.meta = meta;
   }
   return checked;
