@@ -22,7 +22,7 @@ export const programs: readonly Program[] = [
   whole('`tipstream/chaturbate`', ['tipstream/chaturbate'], { ours: true, note: 'a client, its streams, ky within' }),
   whole('`tipstream/twitch`', ['tipstream/twitch'], {
     ours: true,
-    note: 'Helix, tokens, EventSub, the proxy, ky and zod/mini within',
+    note: 'Helix, tokens, EventSub, the proxy, ky within',
   }),
   {
     what: '`tipstream/twitch`, `createTwitch` alone',
