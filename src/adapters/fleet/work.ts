@@ -4,6 +4,7 @@ import { type Clock, type Stop, seconds } from '../../core/time.ts';
 import { withoutPassword } from '../../stream/checkpoint.ts';
 import type { Log } from '../../stream/log.ts';
 import type { RedisClient } from '../redis/client.ts';
+import { atMost } from './at-most.ts';
 import { connectionBeside } from './connection.ts';
 import type { Open, Publisher } from './hold.ts';
 import { createProcessor } from './process.ts';
@@ -198,29 +199,20 @@ export function startWorker(crew: Crew): FleetWorker {
   };
   start().catch(failed);
 
-  const atMost = (ms: number, work: Promise<unknown> | undefined): Promise<void> =>
-    new Promise((resolve) => {
-      const over = (): void => {
-        stop();
-        resolve();
-      };
-      const stop = clock.after(ms, resolve);
-      Promise.resolve(work).then(over, over);
-    });
-
   const end = async (): Promise<void> => {
     nextLook?.();
-    await looking;
+    // A look that Redis does not answer ends when Redis is back, which may be never.
+    await atMost(clock, longestLook, looking);
     nextLook?.();
     // From here on it takes nothing.
     await worker.pause(true);
     await processor.stop();
     // It ends when the last look for a channel has come back. The queue's own closing waits for ever for a connection that is just being opened again.
-    await atMost(longestLook, running);
+    await atMost(clock, longestLook, running);
     await worker.close(true);
     ended = true;
     for (const stop of stops) stop();
-    await atMost(longestLook, Promise.allSettled([events.close(), queue.close()]));
+    await atMost(clock, longestLook, Promise.allSettled([events.close(), queue.close()]));
     connection.close();
   };
   const close = (): Promise<void> => {
