@@ -1,8 +1,11 @@
+import { bareError } from '../../core/bare-error.ts';
 import { isTipstreamError, TipstreamError } from '../../core/errors.ts';
 import { type Clock, seconds } from '../../core/time.ts';
+import { withoutPassword } from '../../stream/checkpoint.ts';
 import type { EventStream, StreamStatus } from '../../stream/event-stream.ts';
 import type { TipEvent } from '../../stream/tip-event.ts';
 import type { Fence } from '../redis/fence.ts';
+import { atMost } from './at-most.ts';
 import type { Channel } from './channel.ts';
 import type { HeldLease, Lease } from './lease.ts';
 
@@ -73,8 +76,8 @@ const asError = (thrown: unknown): TipstreamError =>
     : new TipstreamError({
         code: 'UPSTREAM',
         platform: 'fleet',
-        message: `fleet: open() failed: ${thrown instanceof Error ? thrown.message : thrown}`,
-        cause: thrown,
+        message: `fleet: open() failed: ${withoutPassword(thrown instanceof Error ? thrown.message : String(thrown))}`,
+        cause: bareError(thrown, withoutPassword),
       });
 
 const streamOf = (opened: Opened): EventStream<TipEvent> => ('tips' in opened ? opened.tips() : opened);
@@ -94,39 +97,33 @@ export function holdChannel({ channel, lease, open, relay, clock, told }: HoldOp
     settle(ending);
   };
 
-  const inTime = (work: Promise<unknown>): Promise<void> =>
-    new Promise((resolve) => {
-      const stop = clock.after(longestClosing, resolve);
-      const over = (): void => {
-        stop();
-        resolve();
-      };
-      work.then(over, over);
-    });
+  const inTime = (work: Promise<unknown>): Promise<void> => atMost(clock, longestClosing, work);
 
-  const close = async (opened: Opened, stop: () => Promise<unknown>): Promise<void> => {
-    await inTime(stop());
-    await inTime(opened.close());
+  /** What it has is written before the stream is closed, whose checkpoint then stands behind it. */
+  const publish = async (stream: EventStream<TipEvent>): Promise<void> => {
+    stream.on('status', told);
+    const publication = relay.publish(stream, { fence: lease.fence, label: 'fleet' });
+    publication.done.then(
+      () => end({ why: 'over', error: undefined }),
+      (error) => end({ why: 'over', error: asError(error) }),
+    );
+    await ended;
+    await inTime(publication.stop());
   };
 
   const run = async (): Promise<Ending> => {
     const opening = Promise.resolve().then(() => open(channel, lease));
     try {
-      const opened = await Promise.race([opening, ended.then(() => undefined)]);
-      if (!opened) {
+      const won = await Promise.race([opening.then((opened) => ({ opened })), ended.then(() => undefined)]);
+      if (won) {
+        try {
+          await publish(streamOf(won.opened));
+        } finally {
+          await inTime(Promise.resolve().then(() => won.opened.close()));
+        }
+      } else {
         // Whoever opens slowly finds it closed.
         opening.then((late) => late.close()).catch(() => {});
-      } else {
-        const stream = streamOf(opened);
-        stream.on('status', told);
-        const publication = relay.publish(stream, { fence: lease.fence, label: 'fleet' });
-        publication.done.then(
-          () => end({ why: 'over', error: undefined }),
-          (error) => end({ why: 'over', error: asError(error) }),
-        );
-        await ended;
-        // What it has is written before the stream is closed, whose checkpoint then stands behind it.
-        await close(opened, publication.stop);
       }
     } catch (thrown) {
       end({ why: 'over', error: asError(thrown) });
