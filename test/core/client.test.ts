@@ -369,6 +369,13 @@ describe('kept answers', () => {
     expect((await client.item()).n).toBe(4);
   });
 
+  it('core-15 say the id of the request that brought them, where there is one', async () => {
+    const server = await startServer(({ nth }) => json({ n: nth }, 200, nth === 1 ? { 'x-request-id': 'r-1' } : {}));
+    const client = connect(keeping, { baseUrl: server.url, logger: false }, { credential: canary });
+    expect((await client.item.withMeta()).meta.requestId).toBe('r-1');
+    expect((await client.item.withMeta({ id: 'other' })).meta).not.toHaveProperty('requestId');
+  });
+
   it('core-15 are renewed by ETag', async () => {
     const clock = testClock();
     const server = await startServer(({ headers }) =>

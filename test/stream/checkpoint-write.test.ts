@@ -63,6 +63,21 @@ describe('a checkpoint', () => {
     expect([written, state.kept]).toEqual([[1, 2], 2]);
   });
 
+  it('delivery-3 is flushed once the store has what came while it was written, too', async () => {
+    const { open, written, state, checkpoint } = kept();
+    checkpoint.touch();
+    const flushed = checkpoint.flush();
+    for (const value of [1, 2]) {
+      state.value = value;
+      checkpoint.touch();
+      open.at(-1)?.answer();
+      expect(await isOver(flushed)).toBe(false);
+    }
+    open.at(-1)?.answer();
+    expect(await isOver(flushed)).toBe(true);
+    expect(written.at(-1)).toBe(2);
+  });
+
   it('delivery-3 writes at most once in 250 ms, and at the end of a page at once', async () => {
     const { clock, open, state, checkpoint } = kept();
     checkpoint.touch();

@@ -14,7 +14,9 @@ function read(...pieces: string[]) {
 }
 
 test('reads name, data over several lines, id and retry; the rest is ignored', () => {
-  expect(read(': hello\nevent: gap\nid: 7\ndata: one\ndata:two\ndata\nfoo: bar\nretry: 250\nretry: soon\n\n')).toEqual([
+  expect(
+    read(': hello\nevent: gap\nid: 7\ndata: one\ndata:two\ndata\nfoo: bar\nfoo: 99\nretry: 250\nretry: soon\n\n'),
+  ).toEqual([
     ['(retry)', 250],
     ['(id)', '7'],
     ['gap', 'one\ntwo\n'],

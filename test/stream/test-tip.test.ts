@@ -7,7 +7,8 @@ describe('a test tip', () => {
   it('is a whole tip that says that it is a test, with an id of its own', () => {
     const tip = testTip();
     expect(validateNormalizedEvent(tip)).toBe(true);
-    expect(tip).toMatchObject({ amount: 100, test: true, anonymous: false });
+    expect(tip).toMatchObject({ platform: 'test', amount: 100, test: true, anonymous: false });
+    expect(tip.id).toMatch(/^test:-:test-/);
     expect(testTip().id).not.toBe(tip.id);
     expect(Math.abs(tip.timestamp - Date.now() / 1000)).toBeLessThan(5);
   });

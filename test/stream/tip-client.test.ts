@@ -219,6 +219,7 @@ describe('a client', () => {
       test: true,
       channel: 'mira',
     });
+    expect(tips.seen[1]?.id).toMatch(/^camsoda:mira:test-/);
     expect(pushed.seen).toEqual([tips.seen[1]]);
     expect(pushed.seen[0]).not.toBe(tips.seen[1]);
     expect(events.seen).toEqual([tip(1)]);

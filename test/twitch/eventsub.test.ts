@@ -214,6 +214,7 @@ describe('a missing scope', () => {
     await pass(minutes(10));
     const [last] = seen.ended;
     expect(last).toMatchObject({ code: 'PERMISSION', fatal: true });
+    expect(String(last)).toContain('nothing could be subscribed to; ');
     expect(String(last)).toContain('the scope bits:read and channel:read:subscriptions');
     expect(posts(asked)).toHaveLength(5);
     // Watching anew asks anew: the scope may have been granted meanwhile.

@@ -116,7 +116,7 @@ describe('a notification of EventSub', () => {
     const evening = [sample('gift'), ...Array.from({ length: 5 }, () => changed('given', { tier: '2000' }))];
     const paid = evening.map((one) => toTip(one)).map((one) => (one ? worth(one, { 'subscription:2000': 5 }) : 0) ?? 0);
     expect(paid.reduce((sum, one) => sum + one, 0)).toBe(25);
-    expect(read(changed('gift', { cumulative_total: null }))).toMatchObject({ meta: { kind: 'gift', tier: '2000' } });
+    expect(read(changed('gift', { cumulative_total: null }))).toHaveProperty('meta', { kind: 'gift', tier: '2000' });
   });
 
   it('ES-3 is a renewed subscription with its months, those that are not shared left out', () => {
@@ -128,8 +128,11 @@ describe('a notification of EventSub', () => {
       unit: 'subscription',
       meta: { kind: 'resub', tier: '3000', cumulativeMonths: 15, streakMonths: 3, durationMonths: 6 },
     });
-    expect(read(changed('resub', { streak_months: null }))).toMatchObject({
-      meta: { kind: 'resub', tier: '3000', cumulativeMonths: 15, durationMonths: 6 },
+    expect(read(changed('resub', { streak_months: null }))).toHaveProperty('meta', {
+      kind: 'resub',
+      tier: '3000',
+      cumulativeMonths: 15,
+      durationMonths: 6,
     });
   });
 
