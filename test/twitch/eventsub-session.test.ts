@@ -308,6 +308,20 @@ describe('a session of EventSub', () => {
     ]);
   });
 
+  it("ES-14 tells Twitch's time by its notifications, too, but not by one that is far ahead", async () => {
+    const { mock, seen, pass } = await live();
+    const { replay, what } = mock.eventsub;
+    replay(what.cheer(1), -minutes(30));
+    replay(what.cheer(2), minutes(2));
+    replay(what.cheer(3), -minutes(9));
+    replay(what.cheer(4), minutes(2));
+    replay(what.cheer(5), 0);
+    await pass(20);
+    expect(seen.events.map(({ amount }) => amount)).toEqual([1, 2, 3, 5]);
+    // A cheer comes in two types.
+    expect(seen.invalid.map(({ code }) => code)).toEqual(['older than ten minutes', 'older than ten minutes']);
+  });
+
   it('ES-14 drops nothing because our own clock is wrong, nor when it is set', async () => {
     const { testClock } = await import('../support/clock.ts');
     const wrong = testClock(Date.UTC(2031, 0, 1));

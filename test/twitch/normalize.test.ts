@@ -268,6 +268,17 @@ describe('whoever is unnamed', () => {
     expect(JSON.stringify(mask(changed('bitsUse', { is_anonymous: true, message })))).not.toMatch(/grace/i);
   });
 
+  it('ES-6 is not named by a note either where the name is no word: brackets and stars mean themselves', () => {
+    for (const name of ['c++ (grace)', 'gr[ace', 'g.r.a.c.e', '*grace*', 'gra|ce']) {
+      const shown = mask(
+        changed('bitsUse', { is_anonymous: true, user_name: name, message: { text: `from ${name}, with love` } }),
+      );
+      expect(shown.event).toMatchObject({ message: { text: 'from Anonymous, with love' } });
+    }
+    const other = mask(changed('bitsUse', { is_anonymous: true, user_name: 'g.ace', message: { text: 'grace' } }));
+    expect(other.event).toMatchObject({ message: { text: 'grace' } });
+  });
+
   it('ES-6 is hidden in the events of the chat, which have flags of their own', () => {
     const notice = {
       type: 'channel.chat.notification',
