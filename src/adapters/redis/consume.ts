@@ -5,11 +5,11 @@ import { createHub } from '../../stream/hub.ts';
 import { toStream } from '../../stream/stream.ts';
 import type { TipEvent } from '../../stream/tip-event.ts';
 import { createAcknowledger } from './acknowledge.ts';
-import { inTime, type RedisClient, redisError, toList } from './client.ts';
-import { holdScript, lookScript } from './group-scripts.ts';
+import { type RedisClient, redisError } from './client.ts';
 import { createHand } from './hand.ts';
 import type { RelayKeys } from './keys.ts';
 import { type Entries, longestBlock, openReader, type Reader } from './reader.ts';
+import { leave, type Standing, tend } from './tend.ts';
 
 /** Who reads a relay. */
 export interface ConsumeOptions {
@@ -62,10 +62,12 @@ export function consume(
   { group, consumer, from = 'beginning', claimAfter = minutes(1), ahead = 256 }: ConsumeOptions,
 ): ConsumerStream {
   if (!group || !consumer) throw configError('redis', 'consume: give group and consumer, each a name');
-  const { stream, facts } = keys;
+  const self = { redis, keys, clock, group, consumer };
+  const { stream } = keys;
   let running: Promise<void> = Promise.resolve();
   let watched = false;
-  let seen: Pick<ConsumerStats, 'pending' | 'lag'> = {};
+  /** How the group stood when it was seen last; nothing, as long as it was not. */
+  let seen: Partial<Standing> = {};
 
   const hub = createHub<TipEvent>({
     platform: 'redis',
@@ -88,6 +90,7 @@ export function consume(
     async settle() {
       if (hub.watchers === 0) await running;
       await acknowledger.flush();
+      if (seen.last !== undefined && hub.watchers === 0) await leave(self);
     },
   });
   const failed = (error: unknown): void => {
@@ -151,23 +154,6 @@ export function consume(
     }
   };
 
-  /** From time to time, also while nothing is read: says that this consumer lives, and looks how the group stands. */
-  const tend = async (signal: AbortSignal): Promise<void> => {
-    while (!signal.aborted) {
-      await sleep(clock, Math.min(longestBlock, claimAfter / 3), signal).catch(() => {});
-      if (signal.aborted) return;
-      const entries = hand.entries();
-      // The reading tells of a server that fails.
-      if (entries.length > 0)
-        await inTime(clock, holdScript(redis, [stream], [group, consumer, ...entries])).catch(() => {});
-      const look = inTime(clock, lookScript(redis, [facts, stream], [`lost:${group}`, group]));
-      const [lost = 0, pending, lag = -1] = toList(await look.catch(() => [])).map(Number);
-      if (pending === undefined) continue;
-      seen = { pending, ...(lag >= 0 && { lag }) };
-      if (lost > 0) hub.gap({ reason: 'trimmed', count: lost });
-    }
-  };
-
   const read = async (reader: Reader, signal: AbortSignal, begun: () => void): Promise<void> => {
     const block = Math.max(1, Math.min(longestBlock, Math.floor(claimAfter / 2)));
     for (let claimAt = 0; !signal.aborted; ) {
@@ -192,7 +178,9 @@ export function consume(
     const reader = openReader(redis, keys, clock, { group, consumer });
     signal.addEventListener('abort', reader.close, { once: true });
     try {
-      await reader.makeGroup(from);
+      // A group that is gone, with those who were in it, goes on where it was: it is old, whatever it begins with.
+      const now = from === 'now' ? (seen.last ?? '$') : '0';
+      seen = { ...seen, last: await reader.makeGroup(now) };
       hub.succeeded();
       hub.status('live');
       await read(reader, signal, begun);
@@ -205,7 +193,12 @@ export function consume(
   const run = async (signal: AbortSignal): Promise<void> => {
     if (signal.aborted) return;
     hub.status('connecting');
-    void tend(signal);
+    const every = Math.min(longestBlock, claimAfter / 3);
+    const lost = (count: number): void => hub.gap({ reason: 'trimmed', count });
+    const saw = (standing: Standing): void => {
+      seen = standing;
+    };
+    void tend({ ...self, every, entries: hand.entries, saw, lost }, signal);
     for (let row = 0; !signal.aborted; row += 1) {
       try {
         await session(signal, () => {
@@ -225,5 +218,9 @@ export function consume(
   };
 
   const stats = hub.stats.bind(hub);
-  return toStream(Object.assign(hub, { stats: () => ({ ...stats(), ...seen }) }));
+  const standing = (): Pick<ConsumerStats, 'pending' | 'lag'> => {
+    const { pending, lag } = seen;
+    return { ...(pending !== undefined && { pending }), ...(lag !== undefined && { lag }) };
+  };
+  return toStream(Object.assign(hub, { stats: () => ({ ...stats(), ...standing() }) }));
 }

@@ -8,8 +8,8 @@ export type Entries = readonly (readonly [entry: string, fields: unknown])[];
 
 /** The questions of one consumer, over a connection of its own: one that is held would hold up whatever else is asked on it. */
 export interface Reader {
-  /** Makes the group, unless it is there. */
-  makeGroup(from: 'beginning' | 'now'): Promise<void>;
+  /** Makes the group, unless it is there. @returns The entry that it was given last. */
+  makeGroup(from: string): Promise<string>;
   /** What this consumer was given after `after` and did not acknowledge. */
   held(after: string, count: number): Promise<Entries>;
   /** Says what is done: in one go with the question that follows, so that the server wakes up once. */
@@ -59,7 +59,7 @@ export function openReader(
 
   return {
     async makeGroup(from) {
-      await inTime(clock, groupScript(connection, [stream], [group, from === 'now' ? '$' : '0']));
+      return String(await inTime(clock, groupScript(connection, [stream], [group, from])));
     },
     held: (after, count) => read('COUNT', count, 'STREAMS', stream, after),
     acknowledge: (entries) => ask('XACK', stream, group, ...entries),

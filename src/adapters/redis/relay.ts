@@ -134,10 +134,10 @@ export function createRelay(options: RelayOptions): Relay {
     consume: (consuming) => consume(redis, keys, clock, consuming),
     async stats() {
       try {
-        const { stream, young, old, facts } = keys;
-        const reply = await inTime(clock, statsScript(redis, [stream, young, old, facts], []));
+        const { stream, young, old } = keys;
+        const reply = await inTime(clock, statsScript(redis, [stream, young, old, keys.facts], []));
         const [length, ids, groups, known] = toList(reply);
-        const trimmed = toFields(known);
+        const facts = toFields(known);
         return {
           length: Number(length),
           ids: Number(ids),
@@ -148,7 +148,7 @@ export function createRelay(options: RelayOptions): Relay {
               consumers: Number(consumers),
               pending: Number(pending),
               ...(typeof lag === 'number' && { lag }),
-              trimmed: Number(trimmed[`lost:${name}`] ?? 0),
+              trimmed: Number(facts[`lost:${name}`] ?? 0) - Number(facts[`told:${name}`] ?? 0),
             })),
         };
       } catch (error) {

@@ -1,26 +1,10 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { createRelay, type Relay } from '../../../src/adapters/redis.ts';
-import { systemClock } from '../../../src/core/time.ts';
-import type { EventStream, InvalidEvent, StreamGap, TipEvent } from '../../../src/index.ts';
+import { describe, expect, it } from 'vitest';
+import { createRelay } from '../../../src/adapters/redis.ts';
+import type { InvalidEvent } from '../../../src/index.ts';
 import { isLeftOut } from '../../support/engines.ts';
-import { openRedis, redisServer, tipsOf, until } from './support.ts';
+import { collect, groupOf, idsOf, openRedis, redisServer, tipsOf, until } from './support.ts';
 
 const server = redisServer();
-
-/** Subscribes for the time of a test, and keeps what it got. */
-function collect(stream: EventStream<TipEvent>, act: (tip: TipEvent) => void | Promise<void> = () => {}) {
-  const ids: string[] = [];
-  const stop = stream.subscribe((tip) => {
-    ids.push(tip.id);
-    return act(tip);
-  });
-  onTestFinished(() => stream.close());
-  return { ids, stop };
-}
-
-const rest = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-const idsOf = (tips: readonly TipEvent[]): string[] => tips.map(({ id }) => id);
-const groupOf = async (relay: Relay) => (await relay.stats()).groups[0];
 
 describe.skipIf(isLeftOut('Redis'))('a consumer', () => {
   it('acknowledges a tip when its callback is through, and not before', async () => {
@@ -72,35 +56,6 @@ describe.skipIf(isLeftOut('Redis'))('a consumer', () => {
     const next = collect(stream);
     await until(async () => (await groupOf(relay))?.pending === 0);
     expect(next.ids).toEqual(idsOf(tipsOf(3).slice(1)));
-  });
-
-  it('offers what one watcher could not take to the next, and to no neighbour a second time', async () => {
-    const redis = openRedis(await server());
-    const relay = createRelay({ redis, key: 'neighbours' });
-    let late = 0;
-    const clock = { now: () => Date.now() + late, after: systemClock.after };
-    const stream = createRelay({ redis, key: 'neighbours', clock }).consume({ group: 'g', consumer: 'one' });
-    const errors: unknown[] = [];
-    stream.subscribe(
-      ({ amount }) => {
-        if (amount === 2) throw new Error('not today');
-      },
-      { onError: ({ code }) => errors.push(code) },
-    );
-    const neighbour = collect(stream);
-    await relay.put(tipsOf(3));
-    await until(() => neighbour.ids.length === 3);
-    expect(errors).toEqual(['CONSUMER']);
-    // What nobody has in hand is read again by then.
-    late = 60_000;
-    await relay.put(tipsOf(1, 'later', 9));
-    await until(() => neighbour.ids.length >= 4);
-    await rest(50);
-    expect((await groupOf(relay))?.pending).toBe(3);
-    const next = collect(stream);
-    await until(async () => (await groupOf(relay))?.pending === 0);
-    expect(next.ids).toEqual([...idsOf(tipsOf(3).slice(1)), 'my-shop:-:later-9']);
-    expect(neighbour.ids).toHaveLength(4);
   });
 
   it('takes over what a dead consumer held, and leaves a living one what it works on', async () => {
@@ -231,17 +186,6 @@ describe.skipIf(isLeftOut('Redis'))('a consumer', () => {
     expect(codes).toEqual(['STORE false']);
   });
 
-  it('ends with a fatal STORE where the key holds something else', async () => {
-    const redis = openRedis(await server());
-    await redis.set('other', 'not a stream');
-    const stream = createRelay({ redis, key: 'other' }).consume({ group: 'g', consumer: 'one' });
-    await expect(
-      (async () => {
-        for await (const _tip of stream) break;
-      })(),
-    ).rejects.toMatchObject({ code: 'STORE', fatal: true });
-  });
-
   it('ends at once, with its connection', async () => {
     const redis = openRedis(await server());
     const relay = createRelay({ redis, key: 'ends' });
@@ -257,62 +201,5 @@ describe.skipIf(isLeftOut('Redis'))('a consumer', () => {
     await stream.close();
     expect(Date.now() - began).toBeLessThan(300);
     await until(async () => (await connections()) === before);
-  });
-
-  it('says as a gap what a hard limit took from its group, once', async () => {
-    const redis = openRedis(await server());
-    const relay = createRelay({ redis, key: 'hard', hardLimit: 10 });
-    const stream = relay.consume({ group: 'g', consumer: 'one', claimAfter: 100 });
-    const gaps: StreamGap[] = [];
-    stream.on('gap', (gap) => gaps.push(gap));
-    const { ids } = collect(stream);
-    await relay.put(tipsOf(5));
-    await until(() => ids.length === 5);
-    await stream.close();
-    await relay.put(tipsOf(25, 'more'));
-    expect(await relay.stats()).toMatchObject({ length: 10, groups: [{ trimmed: 15 }] });
-    const again = collect(stream);
-    await until(() => again.ids.length === 10 && gaps.length > 0);
-    expect(gaps).toMatchObject([{ reason: 'trimmed', count: 15 }]);
-    expect((await groupOf(relay))?.trimmed).toBe(0);
-  });
-});
-
-describe.skipIf(isLeftOut('Redis'))('trimming', () => {
-  it('never takes what a group has not acknowledged', async () => {
-    const redis = openRedis(await server());
-    const relay = createRelay({ redis, key: 'trims', maxLength: 200 });
-    await redis.xgroup('CREATE', 'trims', 'sleeps', '0', 'MKSTREAM');
-    for (let page = 0; page < 10; page += 1) await relay.put(tipsOf(100, 'page', page * 100));
-    expect((await relay.stats()).length).toBe(1000);
-    // It took 500, and works on one of them.
-    const stream = relay.consume({ group: 'sleeps', consumer: 'one', ahead: 600 });
-    let finish = (): void => {};
-    const { ids } = collect(stream, ({ amount }) => {
-      if (amount !== 400) return;
-      return new Promise((resolve) => {
-        finish = resolve;
-      });
-    });
-    await until(async () => (await relay.stats()).groups[0]?.pending === 600);
-    await relay.put(tipsOf(100, 'page', 1000));
-    const { length } = await relay.stats();
-    expect(length).toBeGreaterThan(700);
-    expect(length).toBeLessThanOrEqual(900);
-    expect(ids).toHaveLength(400);
-    finish();
-  });
-
-  it('keeps about as many as it should once all have acknowledged', async () => {
-    const redis = openRedis(await server());
-    const relay = createRelay({ redis, key: 'keeps', maxLength: 200 });
-    const { ids } = collect(relay.consume({ group: 'g', consumer: 'one' }));
-    for (let page = 0; page < 10; page += 1) {
-      await relay.put(tipsOf(100, 'page', page * 100));
-      await until(() => ids.length === (page + 1) * 100);
-    }
-    const { length } = await relay.stats();
-    expect(length).toBeGreaterThanOrEqual(200);
-    expect(length).toBeLessThanOrEqual(500);
   });
 });

@@ -103,7 +103,7 @@ describe.skipIf(isLeftOut('Redis'))('a relay', () => {
     expect(await relay.stats()).toEqual({
       length: 1000,
       ids: 1000,
-      groups: ['ledger', 'overlay'].map((name) => ({ name, consumers: 1, pending: 0, lag: 0, trimmed: 0 })),
+      groups: ['ledger', 'overlay'].map((name) => ({ name, consumers: 0, pending: 0, lag: 0, trimmed: 0 })),
     });
   });
 

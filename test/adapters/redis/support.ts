@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import { afterAll, onTestFinished } from 'vitest';
-import type { RedisClient } from '../../../src/adapters/redis.ts';
+import type { RedisClient, Relay } from '../../../src/adapters/redis.ts';
+import type { EventStream, TipEvent } from '../../../src/index.ts';
 
 export { tipsOf } from './tips.ts';
 
@@ -32,3 +33,18 @@ export async function until(question: () => boolean | Promise<boolean>): Promise
 /** The most that lie in any window, its end excluded. */
 export const mostIn = (times: readonly number[], per: number): number =>
   Math.max(0, ...times.map((from) => times.filter((at) => at >= from && at < from + per).length));
+
+/** Subscribes for the time of a test, and keeps what it got. */
+export function collect(stream: EventStream<TipEvent>, act: (tip: TipEvent) => void | Promise<void> = () => {}) {
+  const ids: string[] = [];
+  const stop = stream.subscribe((tip) => {
+    ids.push(tip.id);
+    return act(tip);
+  });
+  onTestFinished(() => stream.close());
+  return { ids, stop };
+}
+
+export const rest = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+export const idsOf = (tips: readonly TipEvent[]): string[] => tips.map(({ id }) => id);
+export const groupOf = async (relay: Relay) => (await relay.stats()).groups[0];
