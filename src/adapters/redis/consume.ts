@@ -156,15 +156,17 @@ export function consume(
 
   const read = async (reader: Reader, signal: AbortSignal, begun: () => void): Promise<void> => {
     const block = Math.max(1, Math.min(longestBlock, Math.floor(claimAfter / 2)));
-    for (let claimAt = 0; !signal.aborted; ) {
+    // Where the server was away nobody was heard of: those who live are given the time to say so first.
+    const claimFrom = clock.now() + Math.min(2 * longestBlock, claimAfter);
+    for (let lookAt = 0; !signal.aborted; ) {
       // Without a pause where there is room: what was just taken is told with the next question.
       if (room() <= 0) await untilRoom(signal);
-      if (clock.now() >= claimAt) {
+      if (clock.now() >= lookAt) {
         // A question of a connection that broke may be answered long after: by a server that was stuck, or with the next tip.
         await readHeld(reader, signal);
         begun();
-        await claim(reader, signal);
-        claimAt = clock.now() + block;
+        if (clock.now() >= claimFrom) await claim(reader, signal);
+        lookAt = clock.now() + block;
       } else if (!signal.aborted) {
         hub.counters.polls += 1;
         acknowledger.tellBy(reader.acknowledge);

@@ -10,7 +10,7 @@ export type Entries = readonly (readonly [entry: string, fields: unknown])[];
 export interface Reader {
   /** Makes the group, unless it is there. @returns The entry that it was given last. */
   makeGroup(from: string): Promise<string>;
-  /** What this consumer was given after `after` and did not acknowledge. */
+  /** What this consumer was given after `after` and did not acknowledge. To ask says that it lives and works on it. */
   held(after: string, count: number): Promise<Entries>;
   /** Says what is done: in one go with the question that follows, so that the server wakes up once. */
   acknowledge(entries: readonly string[]): Promise<unknown>;

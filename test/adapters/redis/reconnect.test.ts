@@ -3,9 +3,18 @@ import { createRelay, type RedisClient } from '../../../src/adapters/redis.ts';
 import { systemClock } from '../../../src/core/time.ts';
 import { isLeftOut } from '../../support/engines.ts';
 import { startCutter } from './cutting.ts';
-import { openRedis, redisServer, tipsOf, until } from './support.ts';
+import { collect, idsOf, openRedis, redisServer, tipsOf, until } from './support.ts';
 
 const server = redisServer();
+
+/** Work that goes on until it is finished. */
+function task(): [work: Promise<void>, finish: () => void] {
+  let finish = (): void => {};
+  const work = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  return [work, () => finish()];
+}
 
 describe.skipIf(isLeftOut('Redis'))('a consumer whose connection breaks', () => {
   it.each(['new', 'claimed'])('gets at once, and once, the tips that were on their way to it: %s', async (how) => {
@@ -14,7 +23,9 @@ describe.skipIf(isLeftOut('Redis'))('a consumer whose connection breaks', () => 
     const cutter = await startCutter(running.port);
     const key = `breaks-${how}`;
     const relay = createRelay({ redis: direct, key });
-    const stream = createRelay({ redis: openRedis(cutter), key }).consume({ group: 'g', consumer: 'one' });
+    let late = 0;
+    const clock = { now: () => Date.now() + late, after: systemClock.after };
+    const stream = createRelay({ redis: openRedis(cutter), key, clock }).consume({ group: 'g', consumer: 'one' });
     const got: string[] = [];
     const errors: string[] = [];
     stream.on('error', ({ code }) => errors.push(code));
@@ -30,14 +41,59 @@ describe.skipIf(isLeftOut('Redis'))('a consumer whose connection breaks', () => 
     onTestFinished(() => stream.close());
     await stream.ready();
     if (how === 'new') await relay.put(tipsOf(3, 'lost'));
+    else late = 10_001;
+    // It looks when it has got something, or in five seconds.
+    await relay.put(tipsOf(1, 'woken'));
     await until(() => cutter.cuts === 1);
     const began = Date.now();
     await relay.put(tipsOf(3, 'after'));
-    await until(() => got.length >= 6);
+    await until(() => got.length >= 7);
     expect(Date.now() - began).toBeLessThan(2000);
     await until(async () => (await relay.stats()).groups[0]?.pending === 0);
-    expect(got).toEqual([...tipsOf(3, 'lost'), ...tipsOf(3, 'after')].map(({ id }) => id));
+    expect(new Set(got)).toEqual(
+      new Set(['lost', 'woken', 'after'].flatMap((name) => idsOf(tipsOf(name === 'woken' ? 1 : 3, name)))),
+    );
+    expect(got).toHaveLength(7);
     expect(errors).toEqual(['STORE']);
+  });
+
+  it('takes nothing from a living one that could say nothing while the server was away', async () => {
+    const redis = openRedis(await server());
+    const relay = createRelay({ redis, key: 'away' });
+    const [work, finish] = task();
+    const works = collect(relay.consume({ group: 'g', consumer: 'works', ahead: 1 }), () => work);
+    await relay.put(tipsOf(1, 'slow'));
+    await until(() => works.ids.length === 1);
+    const [[entry = ''] = []] = await redis.xrange('away', '-', '+');
+    await redis.xclaim('away', 'g', 'works', 0, entry, 'IDLE', 120_000, 'JUSTID');
+    const other = collect(relay.consume({ group: 'g', consumer: 'other' }));
+    await relay.put(tipsOf(2, 'new'));
+    await until(() => other.ids.length >= 2);
+    expect(other.ids).toEqual(idsOf(tipsOf(2, 'new')));
+    finish();
+  });
+
+  it('says at once, when it is back, what it works on and what it took', async () => {
+    const running = await server();
+    const redis = openRedis(running);
+    const relay = createRelay({ redis, key: 'says' });
+    const stream = relay.consume({ group: 'g', consumer: 'works' });
+    const [work, finish] = task();
+    const { ids } = collect(stream, () => work);
+    await relay.put(tipsOf(1, 'slow'));
+    await until(() => ids.length === 1);
+    const [[entry = ''] = []] = await redis.xrange('says', '-', '+');
+    await redis.xclaim('says', 'g', 'works', 0, entry, 'IDLE', 120_000, 'JUSTID');
+    const reading = String(await redis.client('LIST'))
+      .split('\n')
+      .find((line) => line.includes('cmd=xreadgroup'));
+    await redis.client('KILL', 'ID', Number(/^id=(\d+)/.exec(reading ?? '')?.[1]));
+    const idle = async () => Number(Object(await redis.xpending('says', 'g', '-', '+', 1))[0][2]);
+    const began = Date.now();
+    await until(async () => (await idle()) < 60_000);
+    expect(Date.now() - began).toBeLessThan(2000);
+    finish();
+    expect(ids).toHaveLength(1);
   });
 
   it('gets soon what the server gave to the connection before', async () => {
