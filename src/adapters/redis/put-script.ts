@@ -20,7 +20,10 @@ local known = redis.call('HMGET', facts, 'born', 'trimmed')
 local born, trimmed = tonumber(known[1] or 0), tonumber(known[2] or 0)
 
 -- Two generations: dropping the older as a whole costs nothing, and an id lives for one to two of their times.
-if now - born >= remember or now < born then
+-- A clock that was set back makes a generation longer, and none shorter.
+if now < born then
+  redis.call('HSET', facts, 'born', now)
+elseif now - born >= remember then
   redis.call('UNLINK', old)
   if now - born < 2 * remember and redis.call('EXISTS', young) == 1 then redis.call('RENAME', young, old)
   else redis.call('UNLINK', young) end
@@ -75,7 +78,6 @@ if #new == 0 then return result end
 redis.call('PEXPIRE', young, 2 * remember)
 
 local size = redis.call('XLEN', stream)
-local excess = length > 0 and size - length or 0
 if hard > 0 and size > hard then
   local cut = redis.call('XRANGE', stream, '-', '+', 'COUNT', size - hard)
   local last = cut[#cut][1]
@@ -97,7 +99,10 @@ if hard > 0 and size > hard then
     if lost > 0 then redis.call('HINCRBY', facts, 'lost:' .. of.name, lost) end
   end
   redis.call('XTRIM', stream, 'MAXLEN', '=', hard)
-elseif excess >= 100 or (age > 0 and now - trimmed >= 1000) then
+  size = hard
+end
+local excess = length > 0 and size - length or 0
+if excess >= 100 or (age > 0 and now - trimmed >= 1000) then
   redis.call('HSET', facts, 'trimmed', now)
   -- What no group has left to acknowledge lies before this id.
   local safe, safeMs, safeSeq

@@ -158,4 +158,15 @@ describe.skipIf(isLeftOut('Redis'))('trimming', () => {
     expect(length).toBeGreaterThanOrEqual(200);
     expect(length).toBeLessThanOrEqual(500);
   });
+
+  it('keeps to `maxAge` also where there are as many as the hard limit allows', async () => {
+    const redis = openRedis(await server());
+    const relay = createRelay({ redis, key: 'aged', hardLimit: 300, maxAge: 1 });
+    for (let page = 0; page < 3; page += 1) await relay.put(tipsOf(100, 'page', page * 100));
+    await rest(5);
+    // When they were looked at last, they were not too old.
+    await redis.hset('{aged}:facts', 'trimmed', 0);
+    await relay.put(tipsOf(100, 'page', 300));
+    expect((await relay.stats()).length).toBeLessThanOrEqual(200);
+  });
 });

@@ -37,6 +37,18 @@ describe.skipIf(isLeftOut('Redis'))('the memory of a relay', () => {
     await until(async () => (await redis.exists('{forgets}:ids:young', '{forgets}:ids:old')) === 0);
   });
 
+  it('forgets nothing early when the clock of the server is set back', async () => {
+    const redis = openRedis(await server());
+    const relay = createRelay({ redis, key: 'set back' });
+    await relay.put(tipsOf(1, 'older'));
+    await redis.rename('{set back}:ids:young', '{set back}:ids:old');
+    await relay.put(tipsOf(1, 'newer'));
+    // The generation began in an hour, by the clock that there is now.
+    await redis.hset('{set back}:facts', 'born', Date.now() + 3_600_000);
+    expect(await relay.put([...tipsOf(1, 'older'), ...tipsOf(1, 'newer')])).toEqual({ published: 0, duplicates: 2 });
+    expect(Number(await redis.hget('{set back}:facts', 'born'))).toBeLessThanOrEqual(Date.now());
+  });
+
   it('writes once what comes twice at a time', async () => {
     const relay = createRelay({ redis: openRedis(await server()), key: 'at a time' });
     const [tip = expect.fail(), other = expect.fail()] = tipsOf(2);
