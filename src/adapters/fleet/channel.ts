@@ -26,14 +26,19 @@ export interface Assignment {
 const longest = 10_000;
 const secretName =
   /token|secret|passw|passphrase|api.?key|private.?key|credential|authorization|bearer|cookie|^jwt$|^key$/i;
-const secretAddress = /:\/\/[^/\s:]*:[^/\s]*@/;
+/** An address with a password, with a query that names one, or that is itself one: that of the events of a room at Chaturbate. */
+const secretAddresses = [
+  /:\/\/[^/\s:]*:[^/\s]*@/,
+  /[?&;]([^=&\s]*(token|secret|passw|api.?key|credential|signature)[^=&\s]*|key|auth|jwt)=[^&\s]/i,
+  /:\/\/eventsapi\.[^/\s]+\/events\/[^/\s]+\/[^/\s]/i,
+];
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Where a credential seems to be: the path to it. */
 function secretIn(value: unknown, path: string): string | undefined {
-  if (typeof value === 'string') return secretAddress.test(value) ? path : undefined;
+  if (typeof value === 'string') return secretAddresses.some((each) => each.test(value)) ? path : undefined;
   if (typeof value !== 'object' || value === null) return undefined;
   for (const [name, inner] of Object.entries(value)) {
     const here = path ? `${path}.${name}` : name;

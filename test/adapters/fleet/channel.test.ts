@@ -25,13 +25,22 @@ describe('the description of a channel', () => {
     expect(() => checkChannel({ ...channel, [name]: value })).not.toThrow(/not-a-secret-token/);
   });
 
-  it('is refused with an address that holds a password', () => {
-    expect(() => checkChannel({ ...channel, eventsUrl: 'https://ann:not-a-secret-token@x.example/' })).toThrow(
-      'eventsUrl',
-    );
-    const open = { ...channel, eventsUrl: 'https://x.example/events' };
-    expect(checkChannel(open)).toEqual(open);
+  it.each([
+    'https://ann:not-a-secret-token@x.example/',
+    'https://x.example/events?room=ann&token=not-a-secret-token',
+    'wss://x.example/socket?key=not-a-secret-token',
+    'https://eventsapi.chaturbate.com/events/ann/not-a-secret-token/',
+  ])('is refused with an address that holds a credential: %s', (eventsUrl) => {
+    expect(() => checkChannel({ ...channel, eventsUrl })).toThrow('"eventsUrl" looks like a credential');
+    expect(() => checkChannel({ ...channel, eventsUrl })).not.toThrow(/not-a-secret-token/);
   });
+
+  it.each(['https://x.example/events/ann/live', 'https://x.example/events?author=ann&keyboard=1'])(
+    'is taken with an address that holds none: %s',
+    (eventsUrl) => {
+      expect(checkChannel({ ...channel, eventsUrl })).toEqual({ ...channel, eventsUrl });
+    },
+  );
 
   it.each([
     ['no id', { platform: 'x' }],
