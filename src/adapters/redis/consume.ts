@@ -62,6 +62,9 @@ export function consume(
   { group, consumer, from = 'beginning', claimAfter = minutes(1), ahead = 256 }: ConsumeOptions,
 ): ConsumerStream {
   if (!group || !consumer) throw configError('redis', 'consume: give group and consumer, each a name');
+  for (const [name, value] of Object.entries({ claimAfter, ahead }))
+    if (!(Number.isSafeInteger(value) && value > 0))
+      throw configError('redis', `consume: ${name}: ${value} is no whole number above zero`);
   const self = { redis, keys, clock, group, consumer };
   const { stream } = keys;
   let running: Promise<void> = Promise.resolve();

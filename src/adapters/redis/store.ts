@@ -1,3 +1,4 @@
+import { TipstreamError } from '../../core/errors.ts';
 import { type Clock, systemClock } from '../../core/time.ts';
 import type { CheckpointStore } from '../../stream/checkpoint-store.ts';
 import { createScript, patience, type RedisClient, redisError } from './client.ts';
@@ -35,6 +36,21 @@ if KEYS[2] and redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
 if ARGV[2] then redis.call('SET', KEYS[1], ARGV[2]) else redis.call('DEL', KEYS[1]) end
 return 1
 `);
+
+/** The error of what is no JSON says none of it. */
+function parse(key: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new TipstreamError({
+      code: 'STORE',
+      platform: 'redis',
+      message: `redis: what is kept as '${key}' is no JSON; look who wrote it, and delete it`,
+      fatal: true,
+      retryable: false,
+    });
+  }
+}
 
 /**
  * Keeps checkpoints in Redis, as JSON without an end: every process that uses the same Redis finds them. As durable as the server is told to
@@ -80,7 +96,7 @@ export function redisStore({
   return {
     async get(key) {
       const text = await run(`read '${key}'`, () => redis.call('GET', prefix + key));
-      return typeof text === 'string' ? JSON.parse(text) : undefined;
+      return typeof text === 'string' ? parse(key, text) : undefined;
     },
     // The text is made before anything is awaited: what the caller changes afterwards is not what was given.
     set: (key, value) => change(`keep '${key}'`, key, [JSON.stringify(value) ?? 'null']),

@@ -87,6 +87,9 @@ export function createWriter(redis: RedisClient, keys: RelayKeys, keeping: Keepi
       if (late.size > 0) await inTime(clock, Promise.all(late));
       answer = send(jobs);
       const all = toList(await inTime(clock, answer)).map(Number);
+      // What is not confirmed is not taken.
+      if (all.length !== jobs.reduce((sum, { tips }) => sum + tips.length, 0))
+        throw new Error('no answer of the script');
       for (const { tips, resolve } of jobs) resolve(all.splice(0, tips.length));
     } catch (error) {
       if (answer) wait(answer);

@@ -7,6 +7,19 @@ import { collect, groupOf, idsOf, openRedis, redisServer, tipsOf, until } from '
 const server = redisServer();
 
 describe.skipIf(isLeftOut('Redis'))('a consumer', () => {
+  it.each([
+    ['ahead', 0],
+    ['ahead', Number.NaN],
+    ['claimAfter', 0],
+    ['claimAfter', 0.5],
+    ['group', ''],
+    ['consumer', ''],
+  ])('is refused where its %s is %s, with which it would read nothing or for ever', async (name, value) => {
+    const relay = createRelay({ redis: openRedis(await server()), key: 'refused' });
+    const make = () => relay.consume({ group: 'g', consumer: 'one', [name]: value });
+    expect(make).toThrow(expect.objectContaining({ code: 'CONFIG', message: expect.stringContaining(name) }));
+  });
+
   it('acknowledges a tip when its callback is through, and not before', async () => {
     const relay = createRelay({ redis: openRedis(await server()), key: 'acknowledges' });
     await relay.put(tipsOf(2));

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createRelay } from '../../../src/adapters/redis.ts';
+import { createRelay, type RedisClient } from '../../../src/adapters/redis.ts';
 import { createSource, isTipstreamError, type TipEvent, TipstreamError } from '../../../src/index.ts';
 import { isLeftOut } from '../../support/engines.ts';
 import { openRedis, redisServer, tipsOf, until } from './support.ts';
@@ -42,6 +42,21 @@ describe.skipIf(isLeftOut('Redis'))('a relay', () => {
     await Promise.all(pushes);
     expect(await redis.xlen('late')).toBe(3);
     await publication.stop();
+  });
+
+  it('takes nothing that an answer does not confirm', async () => {
+    const redis = openRedis(await server());
+    const answers: unknown[] = [null, [], [1, 1]];
+    const client: RedisClient = {
+      call: async (command, ...words) => (answers.length > 0 ? answers.shift() : redis.call(command, ...words)),
+      duplicate: (override) => redis.duplicate(override),
+      disconnect: () => {},
+      on: () => {},
+    };
+    const relay = createRelay({ redis: client, key: 'unconfirmed' });
+    for (let time = 0; time < 3; time += 1)
+      await expect(relay.put(tipsOf(3))).rejects.toMatchObject({ code: 'STORE', retryable: true });
+    expect(await relay.put(tipsOf(3))).toEqual({ published: 3, duplicates: 0 });
   });
 
   it('is done when its stream ended and everything is written, or with what ended the stream', async () => {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { redisStore } from '../../../src/adapters/redis.ts';
@@ -46,6 +47,17 @@ describe.skipIf(isLeftOut('Redis'))('a store in Redis', () => {
     expect(String(error)).toBe(
       "TipstreamError: redis: could not keep 'slow': no answer in 5 s; look whether the server is up and what it logs",
     );
+  });
+
+  it('says what somebody else spoiled, and nothing of it', async () => {
+    const redis = openRedis(await server());
+    await redis.set('tipstream:checkpoint:spoiled', 'not-a-name');
+    const error = await redisStore({ redis })
+      .get('spoiled')
+      .catch((thrown: unknown) => thrown);
+    expect(isTipstreamError(error, 'STORE') && error.fatal).toBe(true);
+    expect(String(error)).toContain("'spoiled' is no JSON");
+    expect(inspect(error)).not.toContain('not-a-name');
   });
 
   it('names what the server refuses, and no password', async () => {
