@@ -20,7 +20,8 @@ export interface RelayOptions {
   key?: string | undefined;
   /**
    * For how long an id is remembered at least, and at most for twice as long, in milliseconds: within it, a tip that is delivered again is not
-   * written again. An id of 40 characters costs about 100 bytes of Redis.
+   * written again. An id of 40 characters costs about 100 bytes of Redis. Give more than the longest outage that you want to survive: what was
+   * written and could not be confirmed is put again, and is known by its id.
    * @default hours(24)
    */
   idsFor?: number | undefined;
@@ -117,6 +118,7 @@ export function createRelay(options: RelayOptions): Relay {
   for (const [name, value] of Object.entries({ idsFor, maxLength, maxAge, hardLimit }))
     if (!(Number.isSafeInteger(value) && value >= 0))
       throw configError('redis', `${name}: ${value} is no whole number`);
+  if (idsFor === 0) throw configError('redis', 'idsFor: 0 would remember nothing, and write again what is put again');
   const keys = relayKeys(key);
   const writer = createWriter(redis, keys, { idsFor, maxLength, maxAge, hardLimit }, clock);
 

@@ -1,7 +1,9 @@
+import { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createRelay, type RedisClient } from '../../../src/adapters/redis.ts';
 import { systemClock } from '../../../src/core/time.ts';
 import { isLeftOut } from '../../support/engines.ts';
+import { startRedis } from '../../support/redis-server.ts';
 import { startCutter } from './cutting.ts';
 import { collect, idsOf, openRedis, redisServer, tipsOf, until } from './support.ts';
 
@@ -155,5 +157,18 @@ describe.skipIf(isLeftOut('Redis'))('a consumer whose connection breaks', () => 
     deaf = false;
     await until(async () => (await relay.stats()).groups[0]?.pending === 0);
     expect(got).toHaveLength(9001);
+  });
+
+  it('ends with what only a human can mend: a password that is refused', async () => {
+    const guarded = await startRedis();
+    onTestFinished(guarded.close);
+    await openRedis(guarded).config('SET', 'requirepass', 'not-a-secret-password');
+    for (const password of ['another', undefined]) {
+      const redis = new Redis({ port: guarded.port, host: '127.0.0.1', ...(password && { password }) });
+      redis.on('error', () => {});
+      onTestFinished(() => redis.disconnect());
+      const stream = createRelay({ redis, key: 'guarded' }).consume({ group: 'g', consumer: 'one' });
+      await expect(stream[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: 'STORE', fatal: true });
+    }
   });
 });

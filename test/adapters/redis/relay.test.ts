@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createRelay, type RedisClient } from '../../../src/adapters/redis.ts';
 import { createSource, isTipstreamError, type TipEvent, TipstreamError } from '../../../src/index.ts';
@@ -58,6 +59,14 @@ describe.skipIf(isLeftOut('Redis'))('a relay', () => {
       await expect(relay.put(tipsOf(3))).rejects.toMatchObject({ code: 'STORE', retryable: true });
     expect(await relay.put(tipsOf(3))).toEqual({ published: 3, duplicates: 0 });
   });
+
+  it.each([{ idsFor: 0 }, { idsFor: 1.5 }, { maxAge: -1 }, { hardLimit: Number.NaN }])(
+    'is not made with %o',
+    (wrong) => {
+      const make = () => createRelay({ redis: new Redis({ lazyConnect: true }), ...wrong });
+      expect(make).toThrow(expect.objectContaining({ code: 'CONFIG' }));
+    },
+  );
 
   it('is done when its stream ended and everything is written, or with what ended the stream', async () => {
     const redis = openRedis(await server());
