@@ -17,7 +17,7 @@ export interface ConsumeOptions {
   group: string;
   /**
    * The name of this consumer in its group: the same after a restart, so that what it held comes first; never the same twice at a time. For
-   * example the host name and a number.
+   * example the host name and a number. A name that holds nothing is removed by `close()`, and after a day of silence.
    */
   consumer: string;
   /**
@@ -27,7 +27,7 @@ export interface ConsumeOptions {
   from?: 'beginning' | 'now' | undefined;
   /**
    * What a consumer of this group held is given to another one when nothing was heard of it for so long, in milliseconds. A
-   * living one is heard of, however long its callback takes.
+   * living one is heard of, however long its callback takes; one that begins to read leaves the others ten seconds to say so.
    * @default minutes(1)
    */
   claimAfter?: number | undefined;

@@ -46,4 +46,25 @@ describe.skipIf(isLeftOut('Redis'))('a fleet whose Redis dies', () => {
     expect(ground.lines).toHaveLength(1);
     expect(ground.lines[0]).toMatch(/the queue: .*it goes on by itself/);
   });
+
+  it('lets go of everything when it comes back with nothing, and begins anew when its channels are added again', async () => {
+    const ground = await startGround(rooms);
+    const fleet = ground.fleet();
+    await fleet.add(rooms.map(ground.channel));
+    const worker = ground.work(fleet);
+    await until(() => worker.stats().held === rooms.length);
+    ground.tip('ann', 'before');
+    await until(() => ground.taken.length === 1);
+    await ground.redis.kill();
+    await ground.redis.start();
+    await until(() => worker.stats().held === 0);
+    expect(await fleet.channels()).toEqual([]);
+    expect(await fleet.add(rooms.map(ground.channel))).toBe(rooms.length);
+    await until(() => worker.stats().held === rooms.length);
+    // Each stream begins like the first time: what is older is its backlog.
+    await until(async () => (await fleet.status()).silent.length === 0);
+    ground.tip('ann', 'after');
+    await until(() => ground.taken.some(({ message }) => message === 'after'));
+    expect(ground.taken.map(({ message }) => message).filter((message) => message === 'after')).toHaveLength(1);
+  });
 });
