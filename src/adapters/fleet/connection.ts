@@ -26,9 +26,11 @@ const isForQueue = (client: object): client is RedisClient & ConnectionOptions &
 /**
  * Opens a second connection to where `redis` leads.
  *
- * @throws TipstreamError `CONFIG` for what is no client of ioredis
+ * @throws TipstreamError `CONFIG` for what is no client of ioredis, and for one that puts a text before every key, which the queue cannot serve
  */
 export function connectionBeside(redis: RedisClient, failed: (error: Error) => void): Connection {
+  if (Object(Object(redis).options).keyPrefix)
+    throw configError('fleet', 'redis: it has a keyPrefix; give a client without one, and createFleet a `prefix`');
   const client = typeof redis?.duplicate === 'function' ? redis.duplicate(patient) : undefined;
   if (!client || !isForQueue(client))
     throw configError('fleet', 'redis: no client of ioredis; give `new Redis(url)` of the package ioredis');

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { Redis } from 'ioredis';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { isLeftOut } from '../../support/engines.ts';
 import { startGround, until } from './support.ts';
 
@@ -55,5 +56,19 @@ describe.skipIf(isLeftOut('Redis'))('a fleet', () => {
     await until(() => second.stats().held >= 3 && first.stats().held + second.stats().held === rooms.length);
     expect(first.stats().held).toBeLessThanOrEqual(5);
     expect(new Set([...first.channels(), ...second.channels()]).size).toBe(rooms.length);
+  });
+
+  it('refuses a client that the queue cannot serve, and leaves no connection behind', async () => {
+    const ground = await startGround([]);
+    const prefixed = new Redis(ground.redis.url, { keyPrefix: 'mine:' });
+    onTestFinished(() => prefixed.disconnect());
+    await prefixed.ping();
+    const connections = async () => String(await ground.client.client('LIST')).split('\n').length;
+    const before = await connections();
+    const fleet = ground.fleet({ redis: prefixed });
+    await expect(fleet.add(ground.channel('ann'))).rejects.toMatchObject({ code: 'CONFIG' });
+    const { relay, open } = ground;
+    expect(() => fleet.work({ relay, open })).toThrow(expect.objectContaining({ code: 'CONFIG' }));
+    expect(await connections()).toBe(before);
   });
 });
