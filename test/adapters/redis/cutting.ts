@@ -8,11 +8,14 @@ export interface Cutter {
   readonly cuts: number;
   /** The next answer that holds this text does not arrive, and its connection is closed. */
   cutAt(text: string): void;
+  /** The answer after so many does not arrive, and its connection is closed. */
+  cutAfter(answers: number): void;
 }
 
 /** Passes everything on, until it is told otherwise. */
 export async function startCutter(upstream: number): Promise<Cutter> {
   let mark: string | undefined;
+  let left = Number.POSITIVE_INFINITY;
   let cuts = 0;
   const open = new Set<Socket>();
   const server = createServer((client) => {
@@ -30,8 +33,10 @@ export async function startCutter(upstream: number): Promise<Cutter> {
     }
     client.on('data', (data) => there.write(data));
     there.on('data', (data) => {
-      if (mark === undefined || !data.includes(mark)) return client.write(data);
+      left -= 1;
+      if (left >= 0 && (mark === undefined || !data.includes(mark))) return client.write(data);
       mark = undefined;
+      left = Number.POSITIVE_INFINITY;
       cuts += 1;
       end();
     });
@@ -49,6 +54,9 @@ export async function startCutter(upstream: number): Promise<Cutter> {
     },
     cutAt(text) {
       mark = text;
+    },
+    cutAfter(answers) {
+      left = answers;
     },
   };
 }

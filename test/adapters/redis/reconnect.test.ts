@@ -5,7 +5,7 @@ import { systemClock } from '../../../src/core/time.ts';
 import { isLeftOut } from '../../support/engines.ts';
 import { startRedis } from '../../support/redis-server.ts';
 import { startCutter } from './cutting.ts';
-import { collect, idsOf, openRedis, redisServer, tipsOf, until } from './support.ts';
+import { collect, groupOf, idsOf, openRedis, redisServer, tipsOf, until } from './support.ts';
 
 const server = redisServer();
 
@@ -157,6 +157,28 @@ describe.skipIf(isLeftOut('Redis'))('a consumer whose connection breaks', () => 
     deaf = false;
     await until(async () => (await relay.stats()).groups[0]?.pending === 0);
     expect(got).toHaveLength(9001);
+  });
+
+  it('gets each tip once and acknowledges it, whichever answer is lost', async () => {
+    const running = await server();
+    const direct = openRedis(running);
+    const evening = async (answers: number): Promise<[cuts: number, twice: number, untaken: number | undefined]> => {
+      const key = `answer-${answers}`;
+      const cutter = await startCutter(running.port);
+      const relay = createRelay({ redis: direct, key });
+      const consuming = { group: 'g', consumer: 'one', ahead: 7 };
+      const { ids } = collect(createRelay({ redis: openRedis(cutter), key }).consume(consuming), async () => {});
+      cutter.cutAfter(answers);
+      for (let page = 0; page < 10; page += 1) {
+        await relay.put(tipsOf(10, 'tip', page * 10));
+        await until(() => ids.length >= page * 10 + 5);
+      }
+      await until(() => new Set(ids).size === 100);
+      await until(async () => (await groupOf(relay))?.pending === 0);
+      return [cutter.cuts, ids.length - 100, (await groupOf(relay))?.pending];
+    };
+    const evenings = await Promise.all(Array.from({ length: 40 }, (_, answers) => evening(answers)));
+    expect(evenings).toEqual(evenings.map(() => [1, 0, 0]));
   });
 
   it('ends with what only a human can mend: a password that is refused', async () => {
