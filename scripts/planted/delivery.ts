@@ -22,7 +22,7 @@ export const deliveryBugs: readonly PlantedBug[] = [
     name: 'the cursor in the checkpoint passes a tip that is not committed',
     breaks: 'delivery-3: a restart asks again from before the oldest tip that is not taken',
     file: 'src/stream/poll.ts',
-    from: 'cursor: kept ? cursor : oldest.cursor,',
+    from: 'cursor: kept || !oldest ? cursor : oldest.cursor,',
     to: 'cursor,',
     tests: ['test/stream/checkpoint.test.ts'],
   },

@@ -113,7 +113,7 @@ export function openWith(
     const call = openCall(clock, { where, since: clock.now(), progress: { attempts: 0, sent: 'no' } }, parent);
     calls.add(call);
     try {
-      if (connection.closed) throw errorOf(call, 'ABORTED', 'the client is closed');
+      if (connection.closed) throw errorOf(call, 'ABORTED', 'the client is closed', { fatal: true });
       if (call.failure) throw call.failure;
       return await run(call);
     } finally {

@@ -62,6 +62,6 @@ const nobody = (platform: string): TipstreamError =>
     code: 'CONSUMER',
     platform,
     message: `${platform}: nobody watches, so the event was not taken; watch first, then deliver it again`,
-    retryable: true,
     fatal: false,
+    retryable: true,
   });

@@ -69,12 +69,12 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
   const pages = createPages<E>(kept, (pageEnd) => checkpoint?.touch(pageEnd));
 
   const snapshot = (): Saved<E> => {
-    const { oldest = { cursor, list: [], committed: 0, after: undefined } } = pages;
+    const { oldest } = pages;
     return {
       v: 1,
       // What is kept needs no second answer: the cursor goes on behind it.
-      cursor: kept ? cursor : oldest.cursor,
-      taken: kept ? undefined : (oldest.list[oldest.committed - 1]?.id ?? oldest.after),
+      cursor: kept || !oldest ? cursor : oldest.cursor,
+      taken: kept ? undefined : (oldest?.list[oldest.committed - 1]?.id ?? oldest?.after),
       page: kept ? pages.pending().map((received) => ({ ...received, event: mask(received.event) })) : undefined,
       window: options.overlap ? reading.window : undefined,
     };
@@ -131,7 +131,8 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
   /** Says what a failure means and answers with the milliseconds to wait, or `undefined` where the stream ends. */
   const failed = (error: TipstreamError, began: number): number | undefined => {
     // No answer, or one that broke off: what it held may have been handed out, and did not arrive.
-    if (drains && error.sent !== 'no' && (error.status ?? 200) < 300 && error.code !== 'UPSTREAM')
+    const { status } = error;
+    if (drains && error.sent !== 'no' && (!status || (status < 300 && error.code !== 'UPSTREAM')))
       hub.gap({ reason: 'truncated', from: began });
     report(error);
     if (error.fatal) {
@@ -220,6 +221,7 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
       : new TipstreamError({
           code: thrown instanceof TypeError ? 'NETWORK' : 'UPSTREAM',
           platform,
+          sent: 'maybe',
           message: `${platform}: asking failed: ${thrown instanceof Error ? thrown.message : thrown}`,
           retryable: true,
           cause: thrown,

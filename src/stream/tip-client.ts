@@ -1,6 +1,6 @@
 import { isLoopback } from '../core/address.ts';
 import type { Connection, RateState } from '../core/connection.ts';
-import { TipstreamError } from '../core/errors.ts';
+import { configError } from '../core/errors.ts';
 import { checkDuration, checkWord } from '../core/options.ts';
 import type { TelemetryEvents } from '../core/telemetry.ts';
 import { type Stop, seconds } from '../core/time.ts';
@@ -102,9 +102,6 @@ export function tipClient<E>(parts: TipPlatform<E>): TipClient<E, TipsOptions & 
   /** What `verify()` was given, an answer each: the source reads them as if it had asked. */
   let held: Batch<E>[] = [];
 
-  const error = (code: 'CONFIG' | 'ABORTED', text: string): TipstreamError =>
-    new TipstreamError({ code, platform, message: `${platform}: ${text}`, fatal: true });
-
   /** The first to say something about the source decides. */
   const choose = (settings: Settings): void => {
     checkDuration(platform, 'interval', settings.interval);
@@ -114,8 +111,8 @@ export function tipClient<E>(parts: TipPlatform<E>): TipClient<E, TipsOptions & 
       const value = settings[name];
       if (value === undefined || value === chosen[name]) continue;
       if (source || chosen[name] !== undefined)
-        throw error(
-          'CONFIG',
+        throw configError(
+          platform,
           `${name} belongs to the one source of this client and is settled; give it when the client is made`,
         );
       Object.assign(chosen, { [name]: value });
@@ -124,7 +121,6 @@ export function tipClient<E>(parts: TipPlatform<E>): TipClient<E, TipsOptions & 
   choose(parts.settings);
 
   const ask = async (cursor: string | undefined, signal?: AbortSignal): Promise<Batch<E>> => {
-    if (connection.closed) throw error('ABORTED', 'the client is closed; make a new one');
     const first = held.shift();
     return first ? { ...first, again: held.length > 0 } : parts.ask(cursor, signal, chosen);
   };

@@ -155,6 +155,32 @@ describe('a platform of one’s own', () => {
     expect([asked.length, seen.length]).toEqual([2, 1]);
   });
 
+  it('delivery-2 says a gap where an answer broke off that a shop gives once, and none where it can be asked again', async () => {
+    for (const drains of [true, false, undefined])
+      for (const [thrown, code] of [
+        [new TypeError('fetch failed'), 'NETWORK'],
+        [new Error('read ECONNRESET'), 'UPSTREAM'],
+      ] as const) {
+        const { stream } = shop([], { drains, fetch: () => Promise.reject(thrown) });
+        const { gaps, errors } = watched(stream);
+        await settle(20);
+        expect(errors).toMatchObject([{ code, sent: 'maybe' }]);
+        expect(gaps).toEqual(drains ? ['truncated'] : []);
+      }
+  });
+
+  it('delivery-2 of a window that slides each tip comes once: equal ones are told apart by their place', async () => {
+    const window = [gift(1), gift(2), gift(2), gift(3, { hidden: true }), gift(4), gift(5)];
+    const { clock, stream } = shop(
+      [{ events: window.slice(0, 4) }, { events: window.slice(1, 5) }, { events: window.slice(2, 6) }],
+      { overlap: true },
+    );
+    const { seen, gaps } = watched(stream);
+    for (let n = 0; n < 2; n += 1) await clock.advance(seconds(5));
+    expect(seen.map(({ amount }) => amount)).toEqual([1, 2, 2, 3, 4, 5]);
+    expect(gaps).toEqual([]);
+  });
+
   it('raw: true gives the event beside the tip, where nobody counts it', async () => {
     const event = gift(1);
     const { stream } = shop([{ events: [event] }], { raw: true });

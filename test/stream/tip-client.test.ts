@@ -207,6 +207,7 @@ describe('a client', () => {
   it('sends a test tip through every watched stream of tips, and no other', async () => {
     const { client: one } = await client(inTurn(page(tip(1)), 'silence'));
     await expect(one.simulate()).rejects.toMatchObject({ code: 'CONSUMER' });
+    await expect(one.simulate()).rejects.toMatchObject({ fatal: false });
     const push = one.push();
     const idle = one.push();
     const [tips, pushed, events] = [watched(one.tips()), watched(push), watched(one.events())];
@@ -359,7 +360,7 @@ describe('a client', () => {
     expect(late.errors[0]).toMatchObject({
       code: 'ABORTED',
       fatal: true,
-      message: 'camsoda: the client is closed; make a new one',
+      message: 'camsoda events: the client is closed',
     });
     expect(server.arrivals).toHaveLength(1);
   });
