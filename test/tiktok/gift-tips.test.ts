@@ -52,6 +52,15 @@ describe('giftTips', () => {
     expect(amounts()).toEqual([75]);
   });
 
+  it('TT-46 gives a gift without an id another one than any other stream does', () => {
+    const [one, other] = [bench(), bench()];
+    for (const { push } of [one, other]) push(frame(3, false, { giftType: 2, msgId: undefined }));
+    const ids = [...one.tips, ...other.tips].map(({ id }) => id);
+    expect(ids).toHaveLength(2);
+    expect(new Set(ids).size).toBe(2);
+    for (const id of ids) expect(id).not.toContain('undefined');
+  });
+
   it('TT-49 counts a streak whose end is lost after ten quiet seconds, and of a late end only what is missing', async () => {
     const { push, amounts, tips, clock } = bench();
     push(frame(1, false), frame(4, false));
