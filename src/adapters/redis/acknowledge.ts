@@ -1,3 +1,4 @@
+import type { TipstreamError } from '../../core/errors.ts';
 import type { Clock } from '../../core/time.ts';
 import { sleep } from '../../core/time.ts';
 import { inTime, type RedisClient, redisError } from './client.ts';
@@ -26,7 +27,7 @@ export function createAcknowledger(
   clock: Clock,
   place: { stream: string; group: string },
   open: () => boolean,
-  failed: (error: unknown) => void,
+  failed: (error: TipstreamError) => void,
 ): Acknowledger {
   const waiting: string[] = [];
   const owed = new Set<string>();
@@ -34,6 +35,7 @@ export function createAcknowledger(
     for (const entry of entries) owed.delete(entry);
   };
   let running: Promise<void> | undefined;
+  let failing = false;
   const drain = async (): Promise<void> => {
     await undefined;
     while (waiting.length > 0) {
@@ -41,9 +43,13 @@ export function createAcknowledger(
       try {
         await inTime(clock, redis.call('XACK', place.stream, place.group, ...now));
         told(now);
-      } catch (error) {
+        failing = false;
+      } catch (thrown) {
         waiting.unshift(...now);
-        failed(redisError('acknowledge', error));
+        const error = redisError('acknowledge', thrown);
+        // Once for an outage.
+        if (!failing || error.fatal) failed(error);
+        failing = true;
         if (!open()) return;
         await sleep(clock, waitAfterFailure);
       }

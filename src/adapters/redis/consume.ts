@@ -1,4 +1,4 @@
-import { configError, isTipstreamError } from '../../core/errors.ts';
+import { configError, type TipstreamError } from '../../core/errors.ts';
 import { type Clock, minutes, sleep } from '../../core/time.ts';
 import type { EventStream, StreamStats } from '../../stream/event-stream.ts';
 import { createHub } from '../../stream/hub.ts';
@@ -96,8 +96,10 @@ export function consume(
       if (seen.last !== undefined && hub.watchers === 0) await leave(self);
     },
   });
-  const failed = (error: unknown): void => {
-    if (isTipstreamError(error)) hub.emit('error', error);
+  const failed = (error: TipstreamError): void => {
+    hub.emit('error', error);
+    // Who may not acknowledge would be given everything again.
+    if (error.fatal && watched) hub.end(error);
   };
   const acknowledger = createAcknowledger(redis, clock, { stream, group }, () => watched, failed);
   const hand = createHand(hub, acknowledger.add);

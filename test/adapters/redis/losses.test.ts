@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { Redis } from 'ioredis';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createRelay, type RedisClient } from '../../../src/adapters/redis.ts';
 import { systemClock } from '../../../src/core/time.ts';
 import type { StreamGap } from '../../../src/index.ts';
@@ -68,6 +69,25 @@ describe.skipIf(isLeftOut('Redis'))('a consumer', () => {
         for await (const _tip of stream) break;
       })(),
     ).rejects.toMatchObject({ code: 'STORE', fatal: true });
+  });
+
+  it('ends where it may not acknowledge, for it would be given the same again and again', async () => {
+    const running = await server();
+    const admin = openRedis(running);
+    const relay = createRelay({ redis: admin, key: 'may not' });
+    await relay.put(tipsOf(3));
+    const rights = ['on', 'nopass', '~*', '+@all', '-xack'];
+    await admin.acl('SETUSER', 'reader', ...rights);
+    const redis = new Redis({ port: running.port, host: '127.0.0.1', username: 'reader', password: 'any' });
+    redis.on('error', () => {});
+    onTestFinished(() => redis.disconnect());
+    const stream = createRelay({ redis, key: 'may not' }).consume({ group: 'g', consumer: 'one' });
+    const errors: string[] = [];
+    stream.on('error', ({ fatal, message }) => errors.push(`${fatal} ${message}`));
+    const ended = new Promise((resolve) => stream.on('end', resolve));
+    collect(stream);
+    expect(await ended).toMatchObject({ code: 'STORE', fatal: true });
+    expect(errors).toEqual([expect.stringMatching(/^true redis: could not acknowledge: NOPERM/)]);
   });
 
   it('says as a gap what a hard limit took from its group, once', async () => {
