@@ -122,7 +122,6 @@ export function consume(
   const deliver = (entries: Entries): void => {
     if (entries.length > 0) hub.counters.lastEventAt = clock.now();
     for (const [entry, fields] of entries) {
-      if (acknowledger.owes(entry)) continue;
       // Trimmed while it was ours.
       if (fields === null) acknowledger.add(entry);
       else hand.deliver(entry, fields);
@@ -138,8 +137,9 @@ export function consume(
       const entries = await reader.held(after, Math.min(ahead, mostHeld));
       if (entries.length === 0) return;
       for (const entry of entries) {
-        if (room() <= 0 && !hand.has(entry[0])) break;
-        deliver([entry]);
+        const known = hand.has(entry[0]) || acknowledger.owes(entry[0]);
+        if (room() <= 0 && !known) break;
+        if (!known) deliver([entry]);
         [after] = entry;
       }
     }
@@ -154,7 +154,7 @@ export function consume(
         cursor,
         room(),
       );
-      deliver(entries);
+      deliver(entries.filter(([entry]) => !acknowledger.owes(entry)));
       cursor = next;
     }
   };

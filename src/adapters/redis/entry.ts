@@ -23,9 +23,11 @@ const isFields = (value: unknown): value is Readonly<Record<string, unknown>> =>
  * @throws TipstreamError `VALIDATION`, with no content in the message
  */
 function checkTip(value: unknown): TipEvent {
-  validateNormalizedEvent(value);
-  // The line before throws for all that this refuses.
-  if (!isUniformTip(value)) return wrong('tip');
+  if (!isUniformTip(value)) {
+    // Says which field it is.
+    validateNormalizedEvent(value);
+    return wrong('tip');
+  }
   const { platform, amount, tipper, message, timestamp } = value;
   const more: Partial<Record<keyof TipEvent, unknown>> = value;
   const { id, unit, anonymous, test, meta } = more;
