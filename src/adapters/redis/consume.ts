@@ -162,16 +162,19 @@ export function consume(
   const read = async (reader: Reader, signal: AbortSignal, begun: () => void): Promise<void> => {
     const block = Math.max(1, Math.min(longestBlock, Math.floor(claimAfter / 2)));
     // Where the server was away nobody was heard of: those who live are given the time to say so first.
-    const claimFrom = clock.now() + Math.min(2 * longestBlock, claimAfter);
-    for (let lookAt = 0; !signal.aborted; ) {
+    const grace = Math.min(2 * longestBlock, claimAfter);
+    const began = clock.now();
+    // A clock that was set back does not put it off.
+    const since = (at: number): number => Math.abs(clock.now() - at);
+    for (let lookedAt = Number.NEGATIVE_INFINITY; !signal.aborted; ) {
       // Without a pause where there is room: what was just taken is told with the next question.
       if (room() <= 0) await untilRoom(signal);
-      if (clock.now() >= lookAt) {
+      if (since(lookedAt) >= block) {
         // A question of a connection that broke may be answered long after: by a server that was stuck, or with the next tip.
         await readHeld(reader, signal);
         begun();
-        if (clock.now() >= claimFrom) await claim(reader, signal);
-        lookAt = clock.now() + block;
+        if (since(began) >= grace) await claim(reader, signal);
+        lookedAt = clock.now();
       } else if (!signal.aborted) {
         hub.counters.polls += 1;
         acknowledger.tellBy(reader.acknowledge);

@@ -33,7 +33,9 @@ export function createGate(redis: RedisClient, { limit, left, back }: GateOption
 
   /** Beside the commands: none of them waits for the answer. */
   const probe = (clock: Clock): void => {
-    if (probing || clock.now() < probeAt) return;
+    const left = probeAt - clock.now();
+    // More than the longest wait is left where the clock was set back.
+    if (probing || (left > 0 && left <= seldom)) return;
     probing = true;
     const ended = (): void => {
       probing = false;

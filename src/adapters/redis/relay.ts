@@ -84,8 +84,8 @@ export interface Relay {
    * Reads as one consumer of a group. A tip is acknowledged when its watcher took it; what was not comes again, first of all. What a dead
    * consumer held goes to the others. A failing callback stops its watcher (`onFailure`), and the tip stays.
    *
-   * Every tip is processed at least once. Twice it is when a consumer died, or could not reach Redis, between the taking and the
-   * acknowledgement: whoever must not count twice looks at `tip.id`.
+   * Every tip is processed at least once. Twice it is when a consumer died, hung for longer than `claimAfter`, or could not reach Redis, between
+   * the taking and the acknowledgement: whoever must not count twice looks at `tip.id`.
    */
   consume(options: ConsumeOptions): ConsumerStream;
   /** What stands in Redis. @throws TipstreamError `STORE` */

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { redisStore } from '../../../src/adapters/redis.ts';
+import { type RedisClient, redisStore } from '../../../src/adapters/redis.ts';
 import { isTipstreamError } from '../../../src/index.ts';
 import { testClock } from '../../support/clock.ts';
 import { isLeftOut } from '../../support/engines.ts';
@@ -47,6 +47,26 @@ describe.skipIf(isLeftOut('Redis'))('a store in Redis', () => {
     expect(String(error)).toBe(
       "TipstreamError: redis: could not keep 'slow': no answer in 5 s; look whether the server is up and what it logs",
     );
+  });
+
+  it('is back when Redis is, also where the clock was set back by an hour meanwhile', async () => {
+    let away = true;
+    let now = Date.now();
+    const redis: RedisClient = {
+      call: async (command) => {
+        if (away) throw new Error('Connection is closed.');
+        return command === 'PING' ? 'PONG' : 1;
+      },
+      duplicate: () => redis,
+      disconnect: () => {},
+      on: () => {},
+    };
+    const store = redisStore({ redis, clock: { now: () => now, after: () => () => {} } });
+    await expect(store.set('a', 1)).rejects.toMatchObject({ code: 'STORE' });
+    away = false;
+    now -= 3_600_000;
+    await expect(store.set('a', 1)).rejects.toMatchObject({ code: 'STORE' });
+    await store.set('a', 1);
   });
 
   it('says what somebody else spoiled, and nothing of it', async () => {
