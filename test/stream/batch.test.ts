@@ -44,6 +44,20 @@ describe('batch', () => {
     expect(source.clock.pending).toBe(0);
   });
 
+  it('delivery-5 shows an observer a group in which something is new, though the rest of it came before', async () => {
+    const source = numbers();
+    const groups = batch(source.stream, { size: 2 });
+    const first = byHand(groups);
+    await source.send(1);
+    first.stop();
+    const seen: (readonly number[])[] = [];
+    groups.subscribe((group) => void seen.push(group), { observe: true });
+    const second = byHand(groups);
+    await source.send(2);
+    expect(second.offered).toEqual([[1, 2]]);
+    expect(seen).toEqual([[1, 2]]);
+  });
+
   it('gives the rest when the source ends', async () => {
     const source = numbers();
     const seen: (readonly number[])[] = [];

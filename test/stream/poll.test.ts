@@ -3,7 +3,7 @@ import { seconds } from '../../src/core/time.ts';
 import { memoryStore } from '../../src/stream/checkpoint-store.ts';
 import type { StreamGap, StreamStatus } from '../../src/stream/event-stream.ts';
 import { toStream } from '../../src/stream/stream.ts';
-import { testClock } from '../support/clock.ts';
+import { settle, testClock } from '../support/clock.ts';
 import { type Polled, polled, until } from '../support/polled.ts';
 import { gate, json, type Reply, type Route } from '../support/server.ts';
 
@@ -560,4 +560,32 @@ test('delivery-6 a start right after a stop waits for the last answer, so that o
   stop();
   expect(most).toBe(1);
   expect(seen).toEqual([1, 2, 3, 4, 5, 6]);
+});
+
+test('delivery-5 answers of a draining endpoint that wait behind a refused event are kept up to a thousand, and then no more is asked', async () => {
+  let asked = 0;
+  const run = await polled(() => json({}), {
+    checkpoint: memoryStore(),
+    ask(_cursor, signal) {
+      asked += 1;
+      return asked > 1000
+        ? new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+        : Promise.resolve({ events: [{ n: asked }], again: true, elapsedMs: 0 });
+    },
+  });
+  const stream = toStream(run.source);
+  const reasons: unknown[] = [];
+  stream.on('status', ({ state, reason }) => state === 'behind' && reasons.push(reason));
+  stream.subscribe(() => Promise.reject(new Error('not today')), { onFailure: 'stop', onError: () => {} });
+  stream.subscribe(() => {});
+  await until(() => reasons.length > 0);
+  expect(reasons).toEqual(['1000 answers wait behind a refused event; watch again']);
+  await settle();
+  expect(asked).toBe(1000);
+  // Whoever watches again takes what waits, and the questions go on.
+  const seen = new Set<number>();
+  stream.subscribe(({ event }) => void seen.add(event.n));
+  await until(() => asked > 1000);
+  expect(seen.has(1)).toBe(true);
+  await run.source.close();
 });

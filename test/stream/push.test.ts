@@ -37,6 +37,18 @@ it('a client holds no push stream that nobody watches, however many were made', 
   expect(made.filter((one) => one.deref() !== undefined).length).toBeLessThan(5);
 });
 
+it('a push stream is ready with the first payload that it was fed', async () => {
+  const tips = stripchat().push();
+  const seen: TipEvent[] = [];
+  tips.subscribe((tip) => void seen.push(tip));
+  const ready = tips.ready();
+  expect(tips.stats().lastSuccessAt).toBeUndefined();
+  await tips.feed(payload);
+  await ready;
+  expect(tips.stats().lastSuccessAt).toBeGreaterThan(0);
+  expect(seen).toHaveLength(1);
+});
+
 it('a push stream that is watched takes test tips, also when it is watched again, and ends with its client', async () => {
   const client = stripchat();
   const tips = client.push();

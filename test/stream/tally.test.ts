@@ -295,6 +295,24 @@ describe('tally', () => {
     expect(taken).toHaveLength(1);
   });
 
+  it('delivery-3 is closed once the store has what was counted last', async () => {
+    const { store, written, state } = shakyStore();
+    const { stream, send } = stage({ store });
+    watch(stream);
+    await send(tip(1));
+    state.slow = true;
+    await send(tip(2));
+    let closed = false;
+    const closing = stream.close().then(() => {
+      closed = true;
+    });
+    await settle();
+    expect(closed).toBe(false);
+    for (const answer of state.open) answer();
+    await closing;
+    expect(written.at(-1)).toMatchObject({ sum: { count: 2 } });
+  });
+
   it('delivery-3 what could not be written when the last watcher left is not taken, and is counted once later', async () => {
     const { store, state } = shakyStore();
     const { stream, source, send, taken, clock } = stage({ store });
