@@ -26,19 +26,23 @@ export interface Assignment {
 const longest = 10_000;
 const secretName =
   /token|secret|passw|passphrase|api.?key|private.?key|credential|authorization|bearer|cookie|^jwt$|^key$/i;
-/** An address with a password, with a query that names one, or that is itself one: that of the events of a room at Chaturbate. */
-const secretAddresses = [
-  /:\/\/[^/\s:]*:[^/\s]*@/,
-  /[?&;]([^=&\s]*(token|secret|passw|api.?key|credential|signature)[^=&\s]*|key|auth|jwt)=[^&\s]/i,
-  /:\/\/eventsapi\.[^/\s]+\/events\/[^/\s]+\/[^/\s]/i,
-];
+/** An address with a password, or that is itself one: that of the events of a room at Chaturbate. */
+const secretAddresses = [/:\/\/[^/\s:]*:[^/\s]*@/, /:\/\/eventsapi\.[^/\s]+\/events\/[^/\s]+\/[^/\s]/i];
+/** A field of a query that says something. */
+const queryField = /[?&;]([^=&;?\s]+)=[^&\s]/g;
+const secretField = /token|secret|passw|api.?key|credential|signature|^(key|auth|jwt)$/i;
+
+const holdsSecret = (text: string): boolean =>
+  secretAddresses.some((each) => each.test(text)) ||
+  // One field after the other: an expression for all of it takes the square of its length.
+  Array.from(text.matchAll(queryField), ([, name = '']) => name).some((name) => secretField.test(name));
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Where a credential seems to be: the path to it. */
 function secretIn(value: unknown, path: string): string | undefined {
-  if (typeof value === 'string') return secretAddresses.some((each) => each.test(value)) ? path : undefined;
+  if (typeof value === 'string') return holdsSecret(value) ? path : undefined;
   if (typeof value !== 'object' || value === null) return undefined;
   for (const [name, inner] of Object.entries(value)) {
     const here = path ? `${path}.${name}` : name;
