@@ -69,12 +69,12 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
   const pages = createPages<E>(kept, (pageEnd) => checkpoint?.touch(pageEnd));
 
   const snapshot = (): Saved<E> => {
-    const { oldest } = pages;
+    const { oldest = { cursor, list: [], committed: 0, after: undefined } } = pages;
     return {
       v: 1,
       // What is kept needs no second answer: the cursor goes on behind it.
-      cursor: kept || !oldest ? cursor : oldest.cursor,
-      taken: kept ? undefined : (oldest?.list[oldest.committed - 1]?.id ?? oldest?.after),
+      cursor: kept ? cursor : oldest.cursor,
+      taken: kept ? undefined : (oldest.list[oldest.committed - 1]?.id ?? oldest.after),
       page: kept ? pages.pending().map((received) => ({ ...received, event: mask(received.event) })) : undefined,
       window: options.overlap ? reading.window : undefined,
     };
@@ -130,9 +130,9 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
 
   /** Says what a failure means and answers with the milliseconds to wait, or `undefined` where the stream ends. */
   const failed = (error: TipstreamError, began: number): number | undefined => {
-    // No answer, or one that broke off: what it held may have been handed out, and did not arrive.
-    const { status } = error;
-    if (drains && error.sent !== 'no' && (!status || (status < 300 && error.code !== 'UPSTREAM')))
+    // No answer, or one that broke off: what it held may have been handed out, and did not arrive. One that refuses holds nothing.
+    const { code, sent, status = -1 } = error;
+    if (drains && sent !== 'no' && status < (code === 'UPSTREAM' ? 0 : 300))
       hub.gap({ reason: 'truncated', from: began });
     report(error);
     if (error.fatal) {
