@@ -10,6 +10,8 @@ export interface Cutter {
   cutAt(text: string): void;
   /** The answer after so many does not arrive, and its connection is closed. */
   cutAfter(answers: number): void;
+  /** The network swallows whatever goes over the connections that are open, and nobody is told. New ones are served. */
+  swallow(): void;
 }
 
 /** Passes everything on, until it is told otherwise. */
@@ -18,6 +20,7 @@ export async function startCutter(upstream: number): Promise<Cutter> {
   let left = Number.POSITIVE_INFINITY;
   let cuts = 0;
   const open = new Set<Socket>();
+  const swallowed = new Set<Socket>();
   const server = createServer((client) => {
     const there = connect(upstream, '127.0.0.1');
     const both = [client, there];
@@ -31,8 +34,9 @@ export async function startCutter(upstream: number): Promise<Cutter> {
       open.add(socket);
       socket.on('error', end).on('close', end);
     }
-    client.on('data', (data) => there.write(data));
+    client.on('data', (data) => swallowed.has(client) || there.write(data));
     there.on('data', (data) => {
+      if (swallowed.has(client)) return;
       left -= 1;
       if (left >= 0 && (mark === undefined || !data.includes(mark))) return client.write(data);
       mark = undefined;
@@ -54,6 +58,9 @@ export async function startCutter(upstream: number): Promise<Cutter> {
     },
     cutAt(text) {
       mark = text;
+    },
+    swallow() {
+      for (const socket of open) swallowed.add(socket);
     },
     cutAfter(answers) {
       left = answers;
