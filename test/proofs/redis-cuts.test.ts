@@ -64,3 +64,25 @@ it.skipIf(isLeftOut('Redis'))(
   },
   60_000,
 );
+
+it.skipIf(isLeftOut('Redis'))(
+  'a consumer whose connection the network swallows notices it by itself, and gets what was given to that one',
+  async () => {
+    const { port } = await server();
+    const cutter = await startCutter(port);
+    const relay = createRelay({ redis: openRedis({ port }), key: 'swallowed' });
+    const stream = createRelay({ redis: openRedis(cutter), key: 'swallowed' }).consume({ group: 'g', consumer: 'one' });
+    onTestFinished(() => stream.close());
+    const taken: string[] = [];
+    stream.subscribe(({ id }) => void taken.push(id));
+    await stream.ready();
+    cutter.swallow();
+    const began = Date.now();
+    await relay.put(tipsOf(3));
+    await until(() => taken.length >= 3);
+    expect(Date.now() - began).toBeLessThan(15_000);
+    await pause(100);
+    expect(taken).toEqual(tipsOf(3).map(({ id }) => id));
+  },
+  60_000,
+);
