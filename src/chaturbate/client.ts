@@ -73,14 +73,14 @@ export function createChaturbate(options: ChaturbateOptions): Chaturbate<Chaturb
 export function createChaturbate(options: ChaturbateContractOptions): Chaturbate<ChaturbateContractEvent>;
 export function createChaturbate(options: ChaturbateOptions | ChaturbateContractOptions): Chaturbate;
 export function createChaturbate(options: ChaturbateOptions | ChaturbateContractOptions): Chaturbate {
-  const { username, token, eventsUrl, apiKey, broadcaster, testbed, longPoll } = options ?? {};
+  const { username, token, eventsUrl, apiKey, broadcaster } = options ?? {};
   const { name, endpoints } = chaturbate;
   const rooms = { platform: name, interval: seconds(5), settings: options, readTip, eventId, eventTime, mask };
   const real = username !== undefined || token !== undefined;
   if (real === (eventsUrl !== undefined || apiKey !== undefined))
     throw configError(name, 'give username and token for the Events API, or eventsUrl and apiKey for the contract');
   if (username && token) {
-    const api = openEventsApi({ username, token, testbed, longPoll }, options);
+    const api = openEventsApi({ ...options, username, token });
     return tipClient({ ...rooms, ...api, channel: username, dialect: 'events', drains: false });
   }
   if (!eventsUrl || !apiKey) throw missing(name, real ? { username, token } : { eventsUrl, apiKey });

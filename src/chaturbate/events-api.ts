@@ -25,7 +25,7 @@ const testbedUrl = 'https://events.testbed.cb.dev';
 const longest = seconds(90);
 
 /** How a room is asked for. */
-export interface EventsApiAccount {
+export interface EventsApiAccount extends ClientOptions {
   username: string;
   token: Credential;
   testbed?: boolean | undefined;
@@ -37,10 +37,7 @@ export interface EventsApiAccount {
  *
  * @throws TipstreamError `CONFIG` for a hold that the API does not know
  */
-export function openEventsApi(
-  { username, token, testbed, longPoll: hold }: EventsApiAccount,
-  options: ClientOptions,
-): EventsApi {
+export function openEventsApi({ username, token, testbed, longPoll: hold, ...options }: EventsApiAccount): EventsApi {
   const { name, baseUrl, endpoints } = chaturbate;
   checkHold(hold);
   const address = options.baseUrl ?? (testbed ? testbedUrl : baseUrl);

@@ -14,6 +14,8 @@ import type { Derived } from './wiring.ts';
  * can wait behind a refused tip, because all of these come again after a crash.
  */
 const idsKept = 12_000;
+/** After so many tips it is looked which were taken: as long as its ticket is known, the tip and the answer that it came with stay in memory. */
+const lookEvery = 1_000;
 
 /** A sum that tips are added to. */
 export interface Sum<T> {
@@ -43,7 +45,6 @@ export function account<T>(stream: EventStream<TipEvent>, { name, sum, store }: 
   const { clock, platform } = originOf(stream);
   /** What is in the sum; the last last. Of what was taken up from the store, no ticket is known. */
   let ids = new Map<string, Ticket | undefined>();
-  let most = 2 * idsKept;
   let loaded = store === undefined;
   let loading = false;
   let retry: Stop | undefined;
@@ -70,7 +71,11 @@ export function account<T>(stream: EventStream<TipEvent>, { name, sum, store }: 
   const repeatable = (): typeof ids => {
     const open: [string, Ticket | undefined][] = [];
     const taken: typeof open = [];
-    for (const each of ids) (each[1] && (each[1].holds > 0 || isLeft(each[1])) ? open : taken).push(each);
+    for (const each of ids) {
+      const [id, ticket] = each;
+      if (ticket && (ticket.holds > 0 || isLeft(ticket))) open.push(each);
+      else taken.push([id, undefined]);
+    }
     return new Map([...taken.slice(-idsKept), ...open]);
   };
 
@@ -116,10 +121,7 @@ export function account<T>(stream: EventStream<TipEvent>, { name, sum, store }: 
     }
     ids.delete(tip.id);
     ids.set(tip.id, ticket);
-    if (ids.size >= most) {
-      ids = repeatable();
-      most = 2 * Math.max(ids.size, idsKept);
-    }
+    if (!known && changes % lookEvery === 0) ids = repeatable();
     if (checkpoint && saved < changes) {
       hold(ticket);
       unsaved.push(ticket);
@@ -140,7 +142,6 @@ export function account<T>(stream: EventStream<TipEvent>, { name, sum, store }: 
     if (v !== 1 || !Array.isArray(known) || !sum.load(state))
       throw new Error('under this key is something that it did not write; give another key');
     ids = new Map(known.map((id) => [id, undefined]));
-    most = 2 * Math.max(ids.size, idsKept);
   };
 
   const load = async (wait = 1): Promise<void> => {

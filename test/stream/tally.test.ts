@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { type CheckpointStore, memoryStore } from '../../src/stream/checkpoint-store.ts';
 import { merge } from '../../src/stream/merge.ts';
@@ -392,6 +394,29 @@ const standing = testClock();
 const pushing = (platform: string) => ({
   clock: standing,
   ...createSource<TipEvent>({ platform, clock: standing }),
+});
+
+it('a tally holds no tip that was taken long ago, nor the answer that it came with', async () => {
+  setFlagsFromString('--expose_gc');
+  const collect: () => void = runInNewContext('gc');
+  const { stream, send } = stage();
+  let counted = 0;
+  stream.subscribe(({ count }) => {
+    counted = count;
+  });
+  const given: WeakRef<TipEvent>[] = [];
+  for (let n = 0; n < 3_000; n += 1) {
+    const each = tip(n, { id: `stage:-:${n}` });
+    given.push(new WeakRef(each));
+    await send(each);
+  }
+  await settle();
+  collect();
+  const held = given.filter((one) => one.deref() !== undefined).length;
+  // It is still there, with its memory: else nothing would be shown.
+  await send(tip(0, { id: 'stage:-:0' }));
+  expect([counted, stream.stats().duplicates]).toEqual([3_000, 1]);
+  expect(held).toBeLessThan(1_100);
 });
 
 describe('delivery-1 a stored tally counts nothing twice after a crash', () => {
