@@ -14,8 +14,6 @@ import type { Derived } from './wiring.ts';
  * can wait behind a refused tip, because all of these come again after a crash.
  */
 const idsKept = 12_000;
-/** After so many tips it is looked which were taken: as long as its ticket is known, the tip and the answer that it came with stay in memory. */
-const lookEvery = 1_000;
 
 /** A sum that tips are added to. */
 export interface Sum<T> {
@@ -45,6 +43,8 @@ export function account<T>(stream: EventStream<TipEvent>, { name, sum, store }: 
   const { clock, platform } = originOf(stream);
   /** What is in the sum; the last last. Of what was taken up from the store, no ticket is known. */
   let ids = new Map<string, Ticket | undefined>();
+  /** At so many it is looked which were taken: as long as its ticket is known, a tip and the answer that it came with stay in memory. */
+  let most = 1_000;
   let loaded = store === undefined;
   let loading = false;
   let retry: Stop | undefined;
@@ -71,11 +71,9 @@ export function account<T>(stream: EventStream<TipEvent>, { name, sum, store }: 
   const repeatable = (): typeof ids => {
     const open: [string, Ticket | undefined][] = [];
     const taken: typeof open = [];
-    for (const each of ids) {
-      const [id, ticket] = each;
-      if (ticket && (ticket.holds > 0 || isLeft(ticket))) open.push(each);
+    for (const [id, ticket] of ids)
+      if (ticket && (ticket.holds > 0 || isLeft(ticket))) open.push([id, ticket]);
       else taken.push([id, undefined]);
-    }
     return new Map([...taken.slice(-idsKept), ...open]);
   };
 
@@ -121,7 +119,10 @@ export function account<T>(stream: EventStream<TipEvent>, { name, sum, store }: 
     }
     ids.delete(tip.id);
     ids.set(tip.id, ticket);
-    if (!known && changes % lookEvery === 0) ids = repeatable();
+    if (ids.size >= most) {
+      ids = repeatable();
+      most = ids.size + 1_000;
+    }
     if (checkpoint && saved < changes) {
       hold(ticket);
       unsaved.push(ticket);
@@ -142,6 +143,8 @@ export function account<T>(stream: EventStream<TipEvent>, { name, sum, store }: 
     if (v !== 1 || !Array.isArray(known) || !sum.load(state))
       throw new Error('under this key is something that it did not write; give another key');
     ids = new Map(known.map((id) => [id, undefined]));
+    // What a crash left may come late, behind much that is new.
+    most = 2 * Math.max(ids.size, idsKept);
   };
 
   const load = async (wait = 1): Promise<void> => {

@@ -396,6 +396,19 @@ const pushing = (platform: string) => ({
   ...createSource<TipEvent>({ platform, clock: standing }),
 });
 
+it('delivery-1 a tally knows every id that its store had, however late it comes again and however much comes before it', async () => {
+  const store = memoryStore();
+  const ids = Array.from({ length: 15_000 }, (_, n) => `stage:-:left-${n}`);
+  await store.set('tipstream:tally:stage', { v: 1, sum: { count: 15_000, totals: {}, top: [] }, ids });
+  const { stream, send, clock } = stage({ store });
+  const seen = watch(stream);
+  await settle();
+  for (let n = 0; n < 2_500; n += 1) await send(tip(n, { id: `stage:-:new-${n}` }));
+  await send(...ids.slice(0, 20).map((id, n) => tip(n, { id })));
+  await clock.advance(1_000);
+  expect(seen.at(-1)?.count).toBe(17_500);
+});
+
 it('a tally holds no tip that was taken long ago, nor the answer that it came with', async () => {
   setFlagsFromString('--expose_gc');
   const collect: () => void = runInNewContext('gc');
