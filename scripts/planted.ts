@@ -105,6 +105,21 @@ if (report)
   // In the words of vitest, so that CI counts a bug like a test.
   writeFileSync(
     report,
-    JSON.stringify({ numPassedTests: caught, numFailedTests: survived, numPendingTests: 0, testResults: [] }),
+    JSON.stringify({
+      numPassedTests: caught,
+      numFailedTests: survived,
+      numPendingTests: 0,
+      testResults: [
+        {
+          name: 'scripts/planted.ts',
+          status: survived === 0 ? 'passed' : 'failed',
+          assertionResults: verdicts.map(({ bug, fault }) => ({
+            fullName: bug.name,
+            status: fault === undefined ? 'passed' : 'failed',
+            failureMessages: fault === undefined ? [] : [fault],
+          })),
+        },
+      ],
+    }),
   );
 process.exitCode = sound && survived === 0 && bugs.length > 0 ? 0 : 1;
