@@ -61,6 +61,21 @@ describe('the package itself', () => {
     expect(workflow).not.toMatch(/NPM_TOKEN|NODE_AUTH_TOKEN/);
   });
 
+  it('only a commit that CI found green is published, and that commit itself', () => {
+    const workflow = text('.github/workflows/release.yml');
+    expect(workflow).toMatch(/^on:\n {2}workflow_run:\n {4}workflows: \[ci\]/m);
+    expect(workflow).toContain("workflow_run.conclusion == 'success'");
+    expect(workflow).toMatch(/ref: .*workflow_run\.head_sha/);
+  });
+
+  it('every action of a workflow is named by its commit, which nobody can move', () => {
+    const uses = globSync('.github/workflows/*.yml', { cwd: root }).flatMap((file) =>
+      [...text(file).matchAll(/uses: (.*)/g)].map(([, action = '']) => action),
+    );
+    expect(uses.length).toBeGreaterThan(5);
+    expect(uses.filter((action) => !/@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(action))).toEqual([]);
+  });
+
   it('the lock holds the hash of every archive, and takes none from elsewhere than a registry over https', () => {
     const { packages } = JSON.parse(text('package-lock.json')) as {
       packages: Record<
