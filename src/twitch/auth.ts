@@ -20,6 +20,8 @@ export interface TwitchAuthSetting {
 export interface TwitchTokens extends Required<TokenProvider> {
   /** Forgets the tokens, stored ones too. */
   forget(): void | Promise<void>;
+  /** Waits for what must not be lost, before id.twitch.tv can be asked no more. */
+  close?(): Promise<void>;
 }
 
 /** A way to come to tokens: `appToken` or `userToken`. */

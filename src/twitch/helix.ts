@@ -59,10 +59,21 @@ export function openHelix(options: TwitchOptions): Helix {
   });
   const id = connect(
     twitchAuth,
-    { ...rest, baseUrl: authUrl ?? (rest.baseUrl && besideOf(rest.baseUrl, 'oauth2')), cache: false },
+    {
+      ...rest,
+      baseUrl: authUrl ?? (rest.baseUrl && besideOf(rest.baseUrl, 'oauth2')),
+      cache: false,
+      // It closes with the connection, which waits for a renewal that is under way.
+      signal: undefined,
+    },
     { credential },
   );
-  connection.onClose(id.close);
+  const close = async (): Promise<void> => {
+    await tokens?.close?.();
+    await id.close();
+  };
+  connection.onClose(close);
+  if (connection.closed) close();
   const { clock, logger } = connection.options;
   const log = createLog('twitch', clock, logger);
   tokens = auth?.open({

@@ -1,6 +1,6 @@
 import { digest } from '../core/account.ts';
 import { configError, isTipstreamError, TipstreamError } from '../core/errors.ts';
-import { sleep } from '../core/time.ts';
+import { seconds, sleep } from '../core/time.ts';
 import { isWire } from '../stream/tip-wire.ts';
 import { endOf, keepOffPages, single, type TwitchAuth, type TwitchAuthSetting, type TwitchTokens } from './auth.ts';
 
@@ -55,6 +55,9 @@ const isPair = (value: unknown): value is Pair =>
   isWire(value) && value.v === 1 && typeof value.accessToken === 'string' && typeof value.refreshToken === 'string';
 
 type Given = Omit<Pair, 'v' | 'from'>;
+
+/** A client that closes waits so long for a renewal, in milliseconds. */
+const farewell = seconds(5);
 
 /**
  * The token of a user, renewed before it expires and when it is refused, once for everybody. A refresh token that was replaced is
@@ -112,6 +115,9 @@ function withRefreshToken(options: UserTokenStored, setting: TwitchAuthSetting):
   for (const secret of [clientSecret, given.accessToken, given.refreshToken]) redactor.add(secret ?? '');
   let held: Given | undefined;
   let unsaved = false;
+  /** What a renewal here has used up; a store may give it back for a while. */
+  let spent = '';
+  let renewal: Promise<unknown> | undefined;
 
   const inStore = async <T>(run: () => T): Promise<Awaited<T>> => {
     try {
@@ -127,15 +133,18 @@ function withRefreshToken(options: UserTokenStored, setting: TwitchAuthSetting):
   };
   const load = async (): Promise<Pair | undefined> => {
     const kept = await inStore(() => store?.get(key));
-    if (!isPair(kept) || kept.from !== (await digest(given.refreshToken))) return undefined;
+    if (!isPair(kept) || kept.refreshToken === spent || kept.from !== (await digest(given.refreshToken)))
+      return undefined;
     redactor.add(kept.refreshToken);
     return kept;
   };
   const save = async (): Promise<void> => {
+    const pair = held;
     unsaved = true;
     try {
-      await store?.set(key, { v: 1, from: await digest(given.refreshToken), ...held });
-      unsaved = false;
+      await store?.set(key, { v: 1, from: await digest(given.refreshToken), ...pair });
+      // What was written late says nothing of a pair that came meanwhile.
+      if (pair === held) unsaved = false;
     } catch (error) {
       const { message } = redactor.error(error);
       warn(`the renewed user token is not stored yet; the next call tries again (${message})`);
@@ -146,7 +155,7 @@ function withRefreshToken(options: UserTokenStored, setting: TwitchAuthSetting):
 
   /** It was said when to ask again: whoever needs a token before that hears the same. */
   let busy: { error: unknown; until: number } | undefined;
-  const exchange = async ({ refreshToken }: Given): Promise<Given> => {
+  const exchanged = async ({ refreshToken }: Given): Promise<Given> => {
     const began = clock.now();
     if (busy && began < busy.until) throw busy.error;
     const answer = await calls
@@ -162,9 +171,16 @@ function withRefreshToken(options: UserTokenStored, setting: TwitchAuthSetting):
       refreshToken: answer.refresh_token || refreshToken,
       expiresAt: Number.isFinite(until) ? until : 0,
     };
+    if (held.refreshToken !== refreshToken) spent = refreshToken;
+    redactor.add(held.accessToken);
     redactor.add(held.refreshToken);
     await save();
     return held;
+  };
+  const exchange = (pair: Given): Promise<Given> => {
+    const running = exchanged(pair);
+    renewal = running.catch(() => {});
+    return running;
   };
   /** A usable pair whose token is not `stale`, by the cheapest way. */
   const renew = async (stale: string | undefined): Promise<Given> => {
@@ -179,10 +195,10 @@ function withRefreshToken(options: UserTokenStored, setting: TwitchAuthSetting):
       return await exchange(newest);
     } catch (error) {
       if (!isTipstreamError(error, 'SESSION_EXPIRED')) throw error;
-      // Used up by another process, whose pair is in the store by now, or in a moment.
-      for (const wait of store ? [0, 100, 400, 1500] : []) {
-        await sleep(clock, wait);
-        const other = await load();
+      // Used up by another process, whose pair is in the store by now, or in a moment; or in workerd by another request.
+      for (const wait of store ? [0, 100, 400, 1500] : [0]) {
+        if (wait) await sleep(clock, wait);
+        const other = (await load()) ?? held;
         if (!other || other.refreshToken === newest.refreshToken) continue;
         if (!fresh(other)) return exchange(other);
         held = other;
@@ -215,5 +231,13 @@ function withRefreshToken(options: UserTokenStored, setting: TwitchAuthSetting):
       unsaved = false;
       await inStore(() => store?.delete(key));
     },
+    close: () =>
+      new Promise((resolve) => {
+        const stop = clock.after(farewell, resolve);
+        Promise.resolve(renewal).then(() => {
+          stop();
+          resolve();
+        });
+      }),
   };
 }

@@ -23,10 +23,13 @@ export interface Hosted {
   client(options?: ClientGiven): Twitch;
 }
 
+/** What is answered in place of the mock's Twitch. */
+type Instead = ReturnType<typeof json> | 'reset' | 'silence' | undefined;
+
 /** Hosts the mock's Twitch. `before` may answer in its place. */
 export async function hostTwitch(
   setting: Partial<ServiceSetting> = {},
-  before: (arrival: Arrival) => ReturnType<typeof json> | 'reset' | 'silence' | undefined = () => undefined,
+  before: (arrival: Arrival) => Instead | Promise<Instead> = () => undefined,
 ): Promise<Hosted> {
   const clock: Clock = setting.clock ?? systemClock;
   const { routes, controls } = twitchService.create({
@@ -40,7 +43,7 @@ export async function hostTwitch(
     ...setting,
   });
   const server: TestServer = await startServer(async (arrival) => {
-    const other = before(arrival);
+    const other = await before(arrival);
     if (other) return other;
     const { method, path, url, headers, body } = arrival;
     const route = routes.find(
