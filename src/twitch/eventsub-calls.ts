@@ -53,7 +53,12 @@ export const listed = (value: unknown): Listed => {
 const endpoints = {
   user: get('/users', {
     query: (input) => ({ login: part(input).login }),
-    response: (body) => textOf(part(listOf(body)[0]).id) || undefined,
+    response(body) {
+      // Only a list says that there is nobody.
+      const { data } = part(body);
+      if (data !== null && !Array.isArray(data)) throw new TypeError('data: invalid_type');
+      return textOf(part(data?.[0]).id) || undefined;
+    },
   }),
   subscribe: post('/eventsub/subscriptions', {
     body: (input) => part(input),

@@ -118,6 +118,8 @@ export function openEventSub(connection: Connection, address: string): EventSub 
       connection,
       talk: talking.talk,
       closed: talking.closed,
+      // No credential goes with a socket: whoever turns one away has refused none.
+      probe: async () => {},
       remembers,
       async url(signal) {
         // Whoever watches anew may have mended what was refused.
