@@ -1,15 +1,15 @@
 import { isWire, textOf, type Wire } from '../stream/tip-wire.ts';
 
-/** The account in whose name others show what an unnamed person gave. */
-const stand = '274598607';
-const standLogin = /^ananonymousgifter$/i;
+/** The accounts in whose names others show what an unnamed person gave: one for gifts, one for cheers. */
+const stand = /^(274598607|407665396)$/;
+const standLogin = /^ananonymous(gift|cheer)er$/i;
 
 /** A flag of the wrong type counts as set: a name shown by mistake cannot be taken back. */
 const isSet = (value: unknown): boolean => !!value && value !== 'false';
 
 const flag = /^(|chatter_|gifter_)is_anonymous$/;
 
-const isStand = (value: unknown): boolean => String(value) === stand;
+const isStand = (value: unknown): boolean => stand.test(String(value));
 
 /** Whether nobody is named: by the flag, by the stand-in, or because there is no name. */
 export const isUnnamed = (event: Wire): boolean =>
@@ -24,23 +24,26 @@ function hiddenFields(part: Wire): string[] {
     const [, prefix] = (isSet(part[key]) && flag.exec(key)) || [];
     return prefix === undefined ? [] : [`${prefix}user_`];
   });
-  for (const prefix of ['', 'chatter_', 'gifter_'])
-    if (isStand(part[`${prefix}user_id`]) || part[`${prefix}user_login`] === '') found.push(`${prefix}user_`);
+  for (const prefix of ['', 'chatter_', 'gifter_']) {
+    const login = part[`${prefix}user_login`];
+    if (isStand(part[`${prefix}user_id`]) || login === '' || login === null) found.push(`${prefix}user_`);
+  }
   return found.flatMap((prefix) => ['id', 'login', 'name'].map((name) => prefix + name));
 }
 
-/** Copies `value`; what names an unnamed person becomes `null`, and is collected. */
-function strip(value: unknown, names: Set<unknown>): unknown {
-  if (Array.isArray(value)) return value.map((item) => strip(item, names));
+/** Copies `value`; what names an unnamed person becomes `null`, and is collected. `unnamed`: somebody around it is. */
+function strip(value: unknown, names: Set<unknown>, unnamed = false): unknown {
+  if (Array.isArray(value)) return value.map((item) => strip(item, names, unnamed));
   if (!isWire(value)) return value;
   const hidden = hiddenFields(value);
+  const within = unnamed || hidden.length > 0;
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => {
       const hides = hidden.includes(key);
       if (hides) names.add(item);
       // How much somebody gave in all tells who it is.
-      const tells = hidden.length > 0 && /^(cumulative_total|color|badges)$/.test(key);
-      return [key, hides || tells ? null : strip(item, names)];
+      const tells = within && /^(cumulative_total|color|badges)$/.test(key);
+      return [key, hides || tells ? null : strip(item, names, within)];
     }),
   );
 }

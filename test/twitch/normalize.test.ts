@@ -230,6 +230,7 @@ describe('whoever is unnamed', () => {
   const nobody = { user_id: null, user_login: null, user_name: null };
   const empty = { user_id: '', user_login: '', user_name: '' };
   const stand = { user_id: '274598607', user_login: 'ananonymousgifter', user_name: 'AnAnonymousGifter' };
+  const cheerer = { user_id: '407665396', user_login: 'ananonymouscheerer', user_name: 'AnAnonymousCheerer' };
 
   it.each([
     ['ES-6 is null in production', { ...nobody, is_anonymous: true }],
@@ -238,6 +239,7 @@ describe('whoever is unnamed', () => {
     ['ES-6 is null without a flag, as bits.use has none', nobody],
     ['ES-6 is an empty name without a flag', empty],
     ['ES-6 is the stand-in without a flag', stand],
+    ['ES-6 is the stand-in for cheers without a flag', cheerer],
     ['ES-6 is whoever the flag hides, whatever else is there', { is_anonymous: true }],
     ['ES-6 is whoever a flag of another type hides', { is_anonymous: 1 }],
   ])('%s, and is nobody in a tip and in an event', (_, who) => {
@@ -246,11 +248,14 @@ describe('whoever is unnamed', () => {
       expect(tip).toMatchObject({ tipper: 'Anonymous', anonymous: true });
       expect(tip).not.toHaveProperty('tipperId');
       expect(tip).not.toHaveProperty('avatarUrl');
-      expect(JSON.stringify(tip)).not.toMatch(/grace|gifter|274598607|7001|31/i);
-      const shown = mask(changed(name, { ...who, is_anonymous: true }));
-      expect(shown.event).toMatchObject({ user_id: null, user_login: null, user_name: null });
-      expect(JSON.stringify(shown)).not.toMatch(/grace|gifter|274598607|7001/i);
-      expect(shown.event.broadcaster_user_login).toBe('room_of_mira');
+      expect(JSON.stringify(tip)).not.toMatch(/grace|gifter|cheerer|274598607|407665396|7001|31/i);
+      for (const flag of [{}, { is_anonymous: true }]) {
+        const shown = mask(changed(name, { is_anonymous: false, ...who, ...flag }));
+        expect(shown.event).toMatchObject({ user_id: null, user_login: null, user_name: null });
+        if (name === 'gift') expect(shown.event.cumulative_total).toBe(null);
+        expect(JSON.stringify(shown)).not.toMatch(/grace|gifter|cheerer|274598607|407665396|7001/i);
+        expect(shown.event.broadcaster_user_login).toBe('room_of_mira');
+      }
     }
   });
 
@@ -309,6 +314,19 @@ describe('whoever is unnamed', () => {
     expect(shown.event.system_message).toBe('Anonymous gave, and Anonymous before');
     // Whose channel it is, is no secret.
     expect(shown.event.broadcaster_user_name).toBe('Fond_Grace');
+  });
+
+  it('ES-6 is told by nothing that stands deeper in the event: what they gave in all, their badges', () => {
+    const shown = mask({
+      type: 'channel.chat.notification',
+      event: {
+        chatter_user_id: null,
+        chatter_user_login: null,
+        chatter_is_anonymous: true,
+        community_sub_gift: { id: 'g', total: 5, sub_tier: '1000', cumulative_total: 312 },
+      },
+    });
+    expect(shown.event.community_sub_gift).toEqual({ id: 'g', total: 5, sub_tier: '1000', cumulative_total: null });
   });
 
   it('ES-6 leaves an event as it is where nobody hides', () => {
