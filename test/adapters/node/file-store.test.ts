@@ -197,14 +197,26 @@ test('a lock of another machine counts while it is touched, and is taken over ha
   await store.set('a', 1);
 });
 
-test('of eight processes that start in the same moment at most one gets the file', async () => {
-  const path = join(await folder(), 'tips.json');
-  const at = Date.now() + 1_500;
-  const code = `const store = fileStore(${JSON.stringify(path)});
-    await new Promise((resolve) => setTimeout(resolve, ${at} - Date.now()));
-    await store.set('a', process.pid).then(() => { console.log('got'); return new Promise((resolve) => setTimeout(resolve, 1500)); }, (error) => console.log(error.code));`;
-  const ended = await Promise.all(Array.from({ length: 8 }, () => child(code).ended));
-  const outputs = ended.map(({ output }) => output.trim());
-  expect(outputs.filter((output) => output === 'got').length).toBeLessThanOrEqual(1);
-  expect(outputs.every((output) => output === 'got' || output === 'STORE')).toBe(true);
+test('of eight processes that ask in the same moment at most one gets the file', async () => {
+  const directory = await folder();
+  const gun = join(directory, 'gun');
+  const code = `import { existsSync } from 'node:fs';
+    const store = fileStore(${JSON.stringify(join(directory, 'tips.json'))});
+    console.log('ready');
+    while (!existsSync(${JSON.stringify(gun)})) await new Promise((resolve) => setTimeout(resolve, 1));
+    await store.set('a', process.pid).then(() => { console.log('got'); setInterval(() => undefined, 1000); }, (error) => console.log(error.code));`;
+  const children = Array.from({ length: 8 }, () => child(code));
+  await Promise.all(children.map(({ said }) => said('ready')));
+  await writeFile(gun, '');
+  // Whoever has it keeps it to the end of the test; the others end by themselves.
+  const outcomes = await Promise.all(
+    children.map(({ said, ended }) =>
+      said('got').then(
+        () => 'got',
+        async () => (await ended).output.replace('ready', '').trim(),
+      ),
+    ),
+  );
+  expect(outcomes.filter((outcome) => outcome === 'got').length).toBeLessThanOrEqual(1);
+  expect(new Set(outcomes.filter((outcome) => outcome !== 'got'))).toEqual(new Set(['STORE']));
 });
