@@ -147,16 +147,29 @@ export function openUpstream(options: TwitchProxyOptions, lines: Lines, metrics:
         const keep = (answer: Answer<string> | undefined): void => {
           last = answer;
         };
-        const once = async (): Promise<Answer<string>> => {
+        /** An attempt that waited its whole time for an answer, where it was the last. */
+        let silence: unknown;
+        /** The attempts with one token. */
+        const tried = (token: string): Promise<Answer<string>> => {
+          const once = (): Promise<Answer<string>> =>
+            send(shared, route, query, who, token, keep).catch((error) => {
+              if (!shared.failure) silence = isTipstreamError(error, 'TIMEOUT') ? error : undefined;
+              throw error;
+            });
+          return retrier.run(shared, true, once, metrics.retried).catch((error) => {
+            // The deadline came in the middle of an attempt: those before it have found a host that says nothing.
+            throw (shared.failure && silence) ?? error;
+          });
+        };
+        /** Only what Helix does is a reason to leave it alone: whoever makes tokens is another host. */
+        const fused = (token: string): Promise<Answer<string>> =>
+          fuse ? fuse.run(connection.host, () => tried(token)) : tried(token);
+        try {
           const token = who.token ?? (await app?.get(shared)) ?? '';
-          const answer = await send(shared, route, query, who, token, keep);
+          const answer = await fused(token);
           if (answer.status !== 401 || who.token !== undefined) return answer;
           const fresh = await app?.refresh(token, shared);
-          return fresh === undefined ? answer : send(shared, route, query, who, fresh, keep);
-        };
-        const tried = () => retrier.run(shared, true, once, metrics.retried);
-        try {
-          return await (fuse ? fuse.run(connection.host, tried) : tried());
+          return fresh === undefined ? answer : await fused(fresh);
         } catch (error) {
           if (last && !shared.failure) return last;
           throw error;
