@@ -30,7 +30,7 @@ function one(asked: URLSearchParams, name: string): string | undefined {
 }
 
 /** What is asked for, without doubles and in the order of the alphabet: the same people are the same question. */
-const all = (asked: URLSearchParams, name: string): string[] => [...new Set(asked.getAll(name))].sort();
+const inOrder = (names: readonly string[]): string[] => [...new Set(names)].sort();
 
 const pairs = (said: Readonly<Record<string, string | readonly string[] | undefined>>): [string, string][] =>
   Object.entries(said).flatMap(([name, value]) => [value ?? []].flat().map((each): [string, string] => [name, each]));
@@ -56,7 +56,8 @@ export const routes: readonly Route[] = [
     open: true,
     names: ['id', 'login'],
     query(asked) {
-      const [ids, logins] = [all(asked, 'id'), [...new Set(all(asked, 'login').map((each) => each.toLowerCase()))]];
+      const ids = inOrder(asked.getAll('id'));
+      const logins = inOrder(asked.getAll('login').map((each) => each.toLowerCase()));
       // Without a name it is the token's own user; Helix says so, or says no.
       if (ids.length + logins.length > 0 && users.query) read(users.query, { ids, logins });
       return pairs({ id: ids, login: logins });

@@ -35,6 +35,12 @@ const nameOf = ({ remoteAddress = '-', remotePort = 0 }: Socket): string => {
   return `${address.includes(':') ? `[${address}]` : address}:${remotePort}`;
 };
 
+/** Where a server is for whoever asks from this machine. */
+export function addressOf(host: string | undefined, port: number): string {
+  const name = host && host !== '0.0.0.0' && host !== '::' ? host : '127.0.0.1';
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+}
+
 function write(response: ServerResponse, { status, headers, body }: Reply, method: string): void {
   response.writeHead(status, headers);
   if (method === 'HEAD') response.end();
@@ -83,7 +89,7 @@ export function listen(proxy: TwitchProxy, { port = 8081, host }: ListenOptions)
         await proxy.close();
       };
       resolve({
-        url: `http://${host && host !== '0.0.0.0' && host !== '::' ? host : '127.0.0.1'}:${bound}`,
+        url: addressOf(host, bound),
         port: bound,
         close: () => {
           closed ??= end();

@@ -184,7 +184,9 @@ describe('what it keeps', () => {
     const { ask, helix } = await proxied();
     for (const target of ['/users?id=1&id=2&login=a', '/users?login=A&id=2&id=1', '/users?id=2&id=1&id=2&login=a'])
       await (await ask(target)).arrayBuffer();
-    expect(helix.arrivals).toHaveLength(1);
+    for (const target of ['/users?login=a&login=b', '/users?login=B&login=a', '/users?login=b&login=A&login=B'])
+      await (await ask(target)).arrayBuffer();
+    expect(helix.arrivals).toHaveLength(2);
   });
 
   it('an answer is never given to a request with another token: not kept, not together, not in any spelling', async () => {

@@ -2,6 +2,7 @@ import { request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { addressOf } from '../../../src/adapters/twitch-proxy/server.ts';
 import { twitchProxyHandler } from '../../../src/adapters/twitch-proxy.ts';
 import { serveTwitchProxy } from '../../../src/adapters/twitch-proxy-node.ts';
 import { json, startServer } from '../../support/server.ts';
@@ -73,6 +74,17 @@ describe('the server on Node', () => {
       };
       expect([method, target, await ask(server.url + target, method, headers)]).toEqual([method, target, expected]);
     }
+  });
+
+  it('says where it is, whatever kind of address that is', () => {
+    expect(['127.0.0.1', '0.0.0.0', '::', undefined, 'localhost'].map((host) => addressOf(host, 81))).toEqual([
+      'http://127.0.0.1:81',
+      'http://127.0.0.1:81',
+      'http://127.0.0.1:81',
+      'http://127.0.0.1:81',
+      'http://localhost:81',
+    ]);
+    expect(addressOf('::1', 81)).toBe('http://[::1]:81');
   });
 
   it('frees its port when it is closed, twice too', async () => {
