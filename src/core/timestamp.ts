@@ -20,11 +20,11 @@ export function readDate(text: string): number | undefined {
 /**
  * Reads a time as upstreams print it: a date as `readDate` knows it, or an epoch in seconds or milliseconds, as number or text (XS-12).
  *
- * @returns Unix time in milliseconds, `undefined` for anything else.
+ * @returns Unix time in milliseconds, `undefined` for anything else, and for what no `Date` can show.
  */
 export function readTimestamp(value: unknown): number | undefined {
   if (typeof value === 'string' && !/^\d+(\.\d+)?$/.test(value.trim())) return readDate(value.trim());
   if (typeof value !== 'number' && typeof value !== 'string') return undefined;
   const epoch = Number(value);
-  return epoch >= 0 && epoch < Number.POSITIVE_INFINITY ? epoch * (epoch < 1e11 ? 1000 : 1) : undefined;
+  return epoch >= 0 && epoch <= 8.64e15 ? epoch * (epoch < 1e11 ? 1000 : 1) : undefined;
 }
