@@ -9,7 +9,8 @@ export interface BestSourceOptions {
 }
 
 /** The lines of a picture; 0 for a quality that nobody knows. */
-const lines = (quality: unknown): number => Number(/^(\d+)p?$/i.exec(String(quality))?.[1] ?? 0);
+const lines = (quality: unknown): number =>
+  Number(/^(\d+)p?$/i.exec(typeof quality === 'object' ? '' : String(quality))?.[1] ?? 0);
 
 /**
  * The source of an episode in the wanted quality. Where there is none, the next lower, and only then the next higher; what does not

@@ -94,6 +94,8 @@ export function withFallback(
       const { deadline = usual } = call;
       const left = deadline - (clock.now() - began);
       if (!isTipstreamError(error) || !outages.includes(error.code) || left < 50) throw error;
+      // A 408 is a time limit of the service, and an answer.
+      if (String(error.status).startsWith('4')) throw error;
       if (!told && logger)
         logger.warn?.(
           line(anilibria.name, clock.now(), `${error.message}; version 1 is asked until version 2 answers again`),

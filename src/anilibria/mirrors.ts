@@ -31,6 +31,8 @@ export function createMirrors(
   return {
     current: base,
     async fetch(request, init) {
+      // A fallback has an address of its own.
+      if (!request.url.startsWith(`${bases[0]}/`)) return send(request, init);
       const mine = at;
       const to = base();
       const there = to === bases[0] ? request : new Request(to + request.url.slice(bases[0].length), request);
