@@ -35,9 +35,14 @@ const keyOf = ({ streak, userId, uniqueId, giftId, name, groupId, msgId }: Gift)
 };
 
 /** Whether a frame without a group belongs to the streak that was counted last (TT-49). */
-const isOfLast = ({ closedAt, quiet }: Account, { ended, at }: Gift, happened: number, silence: number): boolean =>
-  // Where frames have times, an end that came late still happened soon.
-  happened <= closedAt + (quiet && ended ? (at === undefined ? lateEnd : silence) : disorder);
+const isOfLast = (
+  { closedAt, quiet, paid }: Account,
+  { ended, at, count }: Gift,
+  happened: number,
+  silence: number,
+): boolean =>
+  // Where frames have times, an end that came late still happened soon. It counts no fewer than were counted.
+  happened <= closedAt + (quiet && ended && count >= paid ? (at === undefined ? lateEnd : silence) : disorder);
 
 /**
  * Puts the frames of streaks together (TT-46 to TT-50). Of each open streak one ticket is held, that of its largest frame.
