@@ -50,7 +50,7 @@ export function createTikTok(options: TikTokOptions = {}): TikTok {
   const tokens = sessionTokens(clock, token === undefined ? undefined : givenToken(token), login, (account, signal) =>
     calls.auth.login(account, { signal }),
   );
-  const { auth, credential, fetch, account } = placeCredentials(options, tokens);
+  const { auth, credential, fetch, account } = placeCredentials(options, tokens, (text) => redactor.add(text));
   const platform = { ...tiktok, auth, rates: { ...tiktok.rates, ...options.rates } };
   const connection = openWhole(platform, { ...options, fetch }, { credential, account });
   const { redactor, host, baseUrl } = connection;
@@ -72,7 +72,7 @@ export function createTikTok(options: TikTokOptions = {}): TikTok {
   const whenLive = (input: ConnectInput, how?: WhenLiveOptions): Promise<ConnectResult> =>
     connectWhenLive(connect, connection, input, how);
 
-  const { end: _, ...streams } = createStreams({
+  const streams = createStreams({
     connection,
     heartbeat,
     probe: () => calls.status(),

@@ -31,15 +31,17 @@ const isPublic = (url: string, base = ''): boolean => {
 export function placeCredentials(
   { apiKey, token, login, baseUrl = tiktok.baseUrl, fetch = defaults.fetch }: TikTokOptions,
   tokens: SessionTokens,
+  secret: (text: string) => void,
 ) {
   const first = token !== undefined || login !== undefined || apiKey === undefined;
-  const beside = async (request: Request, signal: AbortSignal): Promise<void> => {
-    if (isPublic(request.url, baseUrl)) return;
-    const other = first ? await look(apiKey, signal) : tokens.held;
-    if (other) request.headers.set(first ? 'X-API-Key' : 'Authorization', first ? other : `Bearer ${other}`);
-  };
   const both: Fetch = async (request, init) => {
-    await beside(request, init?.signal ?? request.signal);
+    if (!isPublic(request.url, baseUrl)) {
+      const other = first ? await look(apiKey, init?.signal ?? request.signal) : tokens.held;
+      if (other) {
+        secret(other);
+        request.headers.set(first ? 'X-API-Key' : 'Authorization', first ? other : `Bearer ${other}`);
+      }
+    }
     return fetch(request, init);
   };
   return {

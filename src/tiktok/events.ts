@@ -7,7 +7,7 @@ import type { TipEvent } from '../stream/tip-event.ts';
 import { view } from '../stream/view.ts';
 import type { TipView } from '../stream/views.ts';
 import { type GiftTipsOptions, tipsOfFrames } from './gifts/tips-of-frames.ts';
-import { readTip } from './normalize.ts';
+import { readTip, unnamed } from './normalize.ts';
 import type { Comment } from './schemas/live.ts';
 import { type OpenSession, openSession, type SessionEvent, type SessionParts } from './session.ts';
 
@@ -51,7 +51,7 @@ export interface TikTokStreams {
   comments(sessionId: string, options?: SessionStreamOptions): CommentStream;
   /** The gifts of a session as tips, in diamonds, from a service that sends `gift` frames. */
   tips(sessionId: string, options?: TikTokTipsOptions): EventStream<TipEvent>;
-  /** Everything that comes over the socket of a session. */
+  /** Everything that comes over the socket of a session; of a gift whose giver asked to stay unnamed only what is about the gift. */
   events(sessionId: string, options?: SessionStreamOptions): EventStream<SessionEvent>;
   /**
    * Sends a test tip through every watched stream of tips; resolves when it was taken.
@@ -73,7 +73,7 @@ type Carried = Received<SessionEvent | Simulated>;
 const most = 100;
 
 /** The streams of a client, by session. */
-export function createStreams(parts: StreamParts): TikTokStreams & { end(): Promise<void> } {
+export function createStreams(parts: StreamParts): TikTokStreams {
   const live = createLive<SessionEvent>({
     platform: 'tiktok',
     connection: parts.connection,
@@ -146,8 +146,13 @@ export function createStreams(parts: StreamParts): TikTokStreams & { end(): Prom
       );
       return tipsOfFrames(gifts, { ...options, channel: id }, told);
     },
-    events: (id, { signal, ...options } = {}) => live.events(session(id, options).source, { raw: true, signal }),
+    events: (id, options = {}) =>
+      view<Carried, SessionEvent>(
+        session(id, options).source,
+        ({ event }) =>
+          isSimulated(event) ? undefined : event.type === 'gift' ? { ...event, data: unnamed(event.data) } : event,
+        options.signal,
+      ),
     simulate: live.simulate,
-    end: live.end,
   };
 }

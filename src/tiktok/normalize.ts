@@ -162,6 +162,15 @@ export function tipOfGift(gift: Gift, context: ReadContext, paid = 0): TipEvent 
   return tip;
 }
 
+/** What of a gift says nothing of its giver. */
+const aboutGift = /^(gift|diamond|repeat|group|msg|create|timestamp)/i;
+
+/** A gift, and of one whose giver asked to stay unnamed what is about the gift alone. */
+export const unnamed = (data: Wire): Wire =>
+  hasFlag(data) || hasFlag(data.user)
+    ? Object.fromEntries([['isAnonymous', true], ...Object.entries(data).filter(([key]) => aboutGift.test(key))])
+    : data;
+
 /** A frame as a tip, by itself: of a streak only its end. */
 export function readTip(frame: unknown, context: ReadContext): TipEvent | Invalid | undefined {
   const gift = readGift(frame);
