@@ -42,6 +42,8 @@ const second = 1_000;
 const limit = 100;
 /** A longer list is no gap that can be filled. */
 const most = 2_000;
+/** A room may be so busy that a page holds only what was on the one before; so many in a row are a list that goes in a circle. */
+const staleInRow = 5;
 /** So many names are asked for at most; the others stay ids. */
 const names = 20;
 
@@ -49,11 +51,12 @@ const names = 20;
 function after(
   { next, items, total, pages, upstream, until = 0 }: Page<TippingTip>,
   input: PageInput,
+  stale: number,
 ): PageInput | undefined {
   if (next) return { ...input, ...next };
   const silent = total === undefined && pages === undefined && upstream?.has_more === undefined;
   const { page = 1 } = input;
-  const more = page < until || upstream?.has_more === true || (silent && items.length === limit);
+  const more = page < until || upstream?.has_more === true || (silent && !stale && items.length === limit);
   return more ? { ...input, page: page + 1 } : undefined;
 }
 
@@ -76,12 +79,9 @@ export function createMissing({ clock, ask, nameOf }: MissedParts): Missing {
     type: 'tip_received',
     stream_id: streamId,
     tip: {
-      id: tip.id,
+      // With whatever else it says, e.g. that its giver stays unnamed.
+      ...tip,
       from_user: known.get(tip.from_user_id) ?? tip.from_user_id,
-      from_user_id: tip.from_user_id,
-      tokens: tip.tokens,
-      message: tip.message,
-      is_private: tip.is_private,
     },
     timestamp: tip.created_at,
   });
@@ -101,8 +101,10 @@ export function createMissing({ clock, ask, nameOf }: MissedParts): Missing {
       let old = false;
       let agree = true;
       let again = false;
+      /** Pages in a row with nothing new. */
+      let stale = 0;
       let input: PageInput | undefined = { limit };
-      while (input && !(old && falling) && seen.size < most) {
+      while (input && !(old && falling) && seen.size < most && stale < staleInRow) {
         const { data, meta } = await ask(input, { signal });
         const date = readDate(meta.headers.get('date') ?? '');
         const earlier = dated;
@@ -131,7 +133,8 @@ export function createMissing({ clock, ask, nameOf }: MissedParts): Missing {
           // Where the newest come first, everything from here on is older.
           else old = seen.size > 1;
         }
-        input = fresh.length > 0 ? after(data, input) : undefined;
+        stale = fresh.length > 0 ? 0 : stale + 1;
+        input = after(data, input, stale);
       }
       // Of two that were given in the same moment, the list knows which was first.
       if (falling) found.reverse();
@@ -140,7 +143,7 @@ export function createMissing({ clock, ask, nameOf }: MissedParts): Missing {
       return {
         events: found.sort(([one], [other]) => one - other).map(([, tip]) => said(streamId, tip)),
         // Without a clock of the platform nobody can say which tips are old.
-        complete: agree && seen.size < most && (dated ?? told) !== undefined,
+        complete: agree && stale < staleInRow && seen.size < most && (dated ?? told) !== undefined,
       };
     },
   };

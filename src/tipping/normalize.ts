@@ -21,9 +21,11 @@ const isTip = (event: Wire): boolean => event.type === 'tip_received';
 /** The tip in an event of the socket, or the event itself where it is a tip of REST. */
 const tipIn = (event: Wire): Wire => (isWire(event.tip) ? event.tip : event);
 
-/** The upstream's id of an event, the same over socket and REST; only tips have one. */
-export const eventId = (event: unknown): string | undefined =>
-  isWire(event) ? upstreamId(tipIn(event).id) : undefined;
+/** The upstream's id of a tip, the same over socket and REST. Another event that speaks of a tip is not that tip, and would take its place. */
+export function eventId(event: unknown): string | undefined {
+  if (!isWire(event) || (kindOf(event) != null && !isTip(event))) return undefined;
+  return upstreamId(tipIn(event).id);
+}
 
 /** When an event happened, Unix time in milliseconds. */
 export function eventTime(event: unknown): number | undefined {
@@ -47,7 +49,9 @@ export function readTip(event: unknown, context: ReadContext): TipEvent | Invali
   if (!isWire(event)) return invalid('wrong type for event');
   const kind = kindOf(event);
   if (kind != null && !isTip(event)) return otherKind(kind);
-  const part = tipIn(event);
+  const said = tipIn(event);
+  // What stands beside the tokens may be money.
+  const part = said.amount != null && said.tokens != null ? { ...said, amount: said.tokens } : said;
   const isPrivate = !!part.is_private;
   // The socket says a name, REST an id.
   const id = upstreamId(part.from_user_id);
