@@ -62,7 +62,7 @@ export const moneyBugs: readonly PlantedBug[] = [
     name: 'reserved tokens can be spent',
     breaks: 'TP-24: what is reserved is not available',
     file: 'src/tipping/money.ts',
-    from: ': number => all - reserved;',
+    from: ': number => all - (reserved ?? 0);',
     to: ': number => Math.max(all, reserved);',
     tests: ['test/tipping/money.test.ts'],
   },

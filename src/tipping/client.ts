@@ -166,7 +166,7 @@ export function createTipping(options: TippingOptions): Tipping {
             await session.get();
             return session.handle();
           });
-          if (refreshToken !== undefined) await auth.logout({ refreshToken }, callOptions);
+          await auth.logout({ refreshToken }, callOptions);
         } catch (error) {
           // A session that is over needs no goodbye.
           if (!isTipstreamError(error, 'SESSION_EXPIRED') && !isTipstreamError(error, 'AUTH')) throw error;

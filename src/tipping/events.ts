@@ -106,7 +106,9 @@ export function openLive(
   };
 
   const open = (streamId: string): SocketSource<TippingEvent | Simulated> => {
-    if (!streamId) throw configError(platform, 'the option streamId is missing or empty; give the id of a stream');
+    // Dots would lead out of the path, and the token with them.
+    if (/^\.{0,2}$/.test(streamId ?? ''))
+      throw configError(platform, 'the option streamId is missing or empty; give the id of a stream');
     const known = sources.get(streamId);
     if (known) {
       // The latest stand last.
@@ -139,13 +141,16 @@ export function openLive(
         return address.href;
       },
       async probe() {
-        await probe();
+        // Who sends no token need not have one.
+        if (auth !== 'none') await probe();
         await stream({ streamId }).catch((error) => {
           // A stream that is not there does not come by waiting.
           if (!isTipstreamError(error, 'NOT_FOUND')) throw error;
           throw new TipstreamError({ code: 'NOT_FOUND', platform, fatal: true, message: error.message, cause: error });
         });
       },
+      // A refusal of somebody who shows no token leaves no doubt.
+      believes: auth === 'none',
       closed,
       talk: (line) => ({
         opened() {

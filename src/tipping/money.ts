@@ -82,7 +82,7 @@ export function currencyToTokens(amount: number, rate: number): number {
 export const availableTokens = ({
   token_balance: all,
   reserved_balance: reserved,
-}: Pick<TippingBalance, 'token_balance' | 'reserved_balance'>): number => all - reserved;
+}: Pick<TippingBalance, 'token_balance' | 'reserved_balance'>): number => all - (reserved ?? 0);
 
 /** Whether tokens left the account: `amount_tokens` is negative. The sign of `amount_currency` says nothing (TP-22). */
 export const isOutgoing = ({ amount_tokens: tokens }: Pick<TippingTransaction, 'amount_tokens'>): boolean => tokens < 0;

@@ -36,7 +36,7 @@ export interface SessionRoom {
   expired: boolean;
   /** The store does not have it yet. */
   unsaved: boolean;
-  /** The one that somebody signed out of here. */
+  /** The one that somebody signed out of here, or that is over and could not be deleted. */
   ended?: string | undefined;
   /** Ends when nobody renews, begins or ends the session. */
   tail: Promise<unknown>;

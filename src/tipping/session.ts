@@ -153,7 +153,10 @@ export function createSession({ platform, store, key, clock, redactor, renew, wa
           adopt(again);
           return again.access;
         }
-        await stored(() => held.delete(key)).catch(({ message }) => warn(message));
+        await stored(() => held.delete(key)).catch(({ message }) => {
+          room.ended = session.id;
+          warn(message);
+        });
         over('the platform refused to renew it');
         throw nobody(error);
       }

@@ -16,10 +16,10 @@ export interface Tuning {
 
 const uuid = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
-/** Every text of a value. */
+/** Every text of a value, and every number that is as long as that of a card or document. */
 const texts = (value: unknown): string[] =>
-  typeof value === 'string'
-    ? [value]
+  typeof value === 'string' || Number(value) > 1e7
+    ? [String(value)]
     : Object.values(isWire(value) || Array.isArray(value) ? value : {}).flatMap(texts);
 
 /** A platform whose endpoints do what an app chose, warn of odd ids and hide what people hand in. */
@@ -51,7 +51,7 @@ export function tuned<Endpoints extends object>(
           const found = read(body, input);
           const entries = found instanceof FormData ? [...found] : Object.entries(isWire(found) ? found : {});
           for (const [key, value] of entries)
-            if (!Object.hasOwn(wire, key) || isWire(value)) texts(value).forEach(secret);
+            if (!Object.hasOwn(wire, key) || typeof value === 'object') texts(value).forEach(secret);
           return found;
         }
       : body;
@@ -67,7 +67,7 @@ export function tuned<Endpoints extends object>(
               body: hidden(value),
               wire: value.query ? { ...value.wire, ...paging } : value.wire,
               // `false`: not with a key of the caller's either.
-              idempotent: !idempotency && value.idempotent ? false : value.idempotent,
+              idempotent: idempotency || value.method === 'GET' ? value.idempotent : false,
             }
           : tune(value),
       ]),
