@@ -1,6 +1,6 @@
 import { defineConfig } from 'tsup';
 import { guestCopies } from './scripts/guest-copies.ts';
-import { houseChunks } from './scripts/house-chunks.ts';
+import { houseChunks, housePaths } from './scripts/house-chunks.ts';
 import { pureValues } from './scripts/pure-values.ts';
 
 /** What can be imported. `test/entries.test.ts` holds this list, package.json and the folders of `src` to one another. */
@@ -44,6 +44,7 @@ export default defineConfig({
   // The doors stay imports of their own: whoever installs the package gets the file that fits its runtime.
   external: [/^#/, /^tipstream\//],
   esbuildPlugins: [guestCopies, houseChunks, pureValues],
+  plugins: [housePaths],
   format: ['esm'],
   target: 'es2022',
   platform: 'neutral',

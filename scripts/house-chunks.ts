@@ -1,5 +1,6 @@
-import { basename, join, relative } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
+import type { Options } from 'tsup';
 
 // The configuration is bundled before it is run, so it does not know where it stands; tsup runs in the package's folder.
 const root = process.cwd();
@@ -69,7 +70,16 @@ export const houseChunks: Plugin = {
     onResolve({ filter: /^\.\.?\// }, ({ importer, path, resolveDir, namespace }) => {
       const from = namespace === 'house' ? importer : chunkOf.get(relative(root, importer));
       const to = chunkOf.get(relative(root, join(resolveDir, path)));
-      return to && to !== from ? { path: `#${to}`, external: true, sideEffects: false } : undefined;
+      return to && to !== from ? { path: `house:${to}`, external: true, sideEffects: false } : undefined;
     });
+  },
+};
+
+/** Names the shared files by where they are: Node finds a neighbour sooner than a name that package.json has to explain. */
+export const housePaths: NonNullable<Options['plugins']>[number] = {
+  name: 'house-paths',
+  renderChunk(code, { path }) {
+    const folder = relative(dirname(path), resolve(root, this.options.outDir)) || '.';
+    return { code: code.replace(/(["'])house:(\w+)\1/g, `"${folder}/$2.js"`) };
   },
 };
