@@ -1,7 +1,7 @@
 /**
  * What both scripts of the limiter begin with. The time is the server's own, in milliseconds, and one that is never set back.
  *
- * `KEYS`: facts of a key, its calls. `ARGV`: calls allowed, in so many milliseconds, milliseconds between two calls (0 where they may come
+ * `KEYS`: facts of a key, its calls, and of a bucket the places that are under way or were given back. `ARGV`: calls allowed, in so many milliseconds, milliseconds between two calls (0 where they may come
  * together), what a full bucket holds (0 for a window), whether calls count when they are answered, then what each script says.
  */
 const prelude = `
@@ -112,7 +112,11 @@ if late then
   if mine[1] then redis.call('ZREM', open, mine[1]) end
   if fate ~= 'back' then full = math.max(full, now) + refill end
 elseif fate == 'back' then
-  if burst > 0 then full = full - refill
+  if burst > 0 then
+    -- A message that had to be sent again gives no second place back.
+    redis.call('ZREMRANGEBYSCORE', open, '-inf', text(now - 60000))
+    if redis.call('ZADD', open, text(now), taken) > 0 then full = full - refill end
+    redis.call('PEXPIRE', open, 60000)
   elseif redis.call('LREM', calls, -1, taken) > 0 and till > now then allowed = allowed + 1 end
 elseif fate == 'slow' then
   if redis.call('LREM', calls, -1, taken) > 0 then

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { RedisClient } from '../../../src/adapters/redis/client.ts';
+import { createRedisLimiter } from '../../../src/adapters/redis.ts';
 import { systemClock } from '../../../src/core/time.ts';
 import { isTipstreamError, type RateClass } from '../../../src/index.ts';
 import { isLeftOut } from '../../support/engines.ts';
@@ -48,6 +50,38 @@ describe.skipIf(isLeftOut('Redis'))('a call that waits for Redis', () => {
       return slot !== undefined;
     });
     expect(one.state('given up')?.waiting).toBe(0);
+  });
+
+  it.each([
+    ['window', { limit: 4, per: 60_000 }],
+    ['bucket', { limit: 1, per: 60_000, kind: 'bucket', burst: 4 }],
+  ] as const)('gives a place of a %s back once, also where the message had to be sent again', async (kind, rate) => {
+    const redis = openRedis(await server());
+    let told = 0;
+    const twice: Pick<RedisClient, 'call'> = {
+      async call(command, ...args) {
+        if (!args.includes('back')) return redis.call(command, ...args);
+        await redis.call(command, ...args).catch(() => undefined);
+        const answer = await redis.call(command, ...args);
+        told += 1;
+        return answer;
+      },
+    };
+    const limiter = createRedisLimiter({ redis: Object.assign(Object.create(redis), twice), logger: false });
+    await call(limiter, kind, rate, 2);
+    const controller = new AbortController();
+    const waiting = limiter.acquire(kind, rate, { clock, signal: controller.signal });
+    controller.abort(new Error('gone'));
+    await expect(waiting).rejects.toThrow('gone');
+    await until(() => told > 0);
+    const [fresh] = await two();
+    const places = async (): Promise<number> => {
+      for (let count = 0; ; count += 1) {
+        const slot = await fresh.acquire(kind, rate, { clock, maxWait: 0 }).catch(() => undefined);
+        if (!slot) return count;
+      }
+    };
+    expect(await places()).toBe(2);
   });
 
   it('holds all processes back after the 429 of one', async () => {
