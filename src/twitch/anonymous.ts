@@ -7,8 +7,6 @@ const standLogin = /^ananonymous(gift|cheer)er$/i;
 /** A flag of the wrong type counts as set: a name shown by mistake cannot be taken back. */
 const isSet = (value: unknown): boolean => !!value && value !== 'false';
 
-const flag = /^(|chatter_|gifter_)is_anonymous$/;
-
 const isStand = (value: unknown): boolean => stand.test(String(value));
 
 /** Whether nobody is named: by the flag, by the stand-in, or because there is no name. */
@@ -18,18 +16,13 @@ export const isUnnamed = (event: Wire): boolean =>
   standLogin.test(textOf(event.user_login)) ||
   !(textOf(event.user_name) || textOf(event.user_login));
 
-/** The fields that say who it was, for the flags `is_anonymous`, `chatter_is_anonymous` and `gifter_is_anonymous`. */
-function hiddenFields(part: Wire): string[] {
-  const found = Object.keys(part).flatMap((key) => {
-    const [, prefix] = (isSet(part[key]) && flag.exec(key)) || [];
-    return prefix === undefined ? [] : [`${prefix}user_`];
-  });
-  for (const prefix of ['', 'chatter_', 'gifter_']) {
+/** The fields that say who it was, where that is to be hidden. */
+const hiddenFields = (part: Wire): string[] =>
+  ['', 'chatter_', 'gifter_'].flatMap((prefix) => {
     const login = part[`${prefix}user_login`];
-    if (isStand(part[`${prefix}user_id`]) || login === '' || login === null) found.push(`${prefix}user_`);
-  }
-  return found.flatMap((prefix) => ['id', 'login', 'name'].map((name) => prefix + name));
-}
+    const hidden = isSet(part[`${prefix}is_anonymous`]) || isStand(part[`${prefix}user_id`]) || login === '';
+    return hidden || login === null ? ['id', 'login', 'name'].map((name) => `${prefix}user_${name}`) : [];
+  });
 
 /** Copies `value`; what names an unnamed person becomes `null`, and is collected. `unnamed`: somebody around it is. */
 function strip(value: unknown, names: Set<unknown>, unnamed = false): unknown {

@@ -20,8 +20,8 @@ export interface TwitchAuthSetting {
 export interface TwitchTokens extends Required<TokenProvider> {
   /** Forgets the tokens, stored ones too. */
   forget(): void | Promise<void>;
-  /** Waits for what must not be lost, before id.twitch.tv can be asked no more. */
-  close?(): Promise<void>;
+  /** What must not be lost and is under way at id.twitch.tv, which can be asked until then. */
+  close?(): Promise<unknown> | undefined;
 }
 
 /** A way to come to tokens: `appToken` or `userToken`. */

@@ -29,11 +29,14 @@ export interface EventSubCalls {
   remove(id: string, signal: AbortSignal): Promise<void>;
 }
 
-const part = (value: unknown): Wire => (isWire(value) ? value : {});
+/** An object, or one of which nothing is known. */
+export const part = (value: unknown): Wire => (isWire(value) ? value : {});
 
+/** Only a list says that there is nobody, or nothing. */
 const listOf = (body: unknown): readonly unknown[] => {
   const { data } = part(body);
-  return Array.isArray(data) ? data : [];
+  if (data !== null && !Array.isArray(data)) throw new TypeError('data: invalid_type');
+  return data ?? [];
 };
 
 /** A subscription, as Helix and a revocation print it. */
@@ -53,12 +56,7 @@ export const listed = (value: unknown): Listed => {
 const endpoints = {
   user: get('/users', {
     query: (input) => ({ login: part(input).login }),
-    response(body) {
-      // Only a list says that there is nobody.
-      const { data } = part(body);
-      if (data !== null && !Array.isArray(data)) throw new TypeError('data: invalid_type');
-      return textOf(part(data?.[0]).id) || undefined;
-    },
+    response: (body) => textOf(part(listOf(body)[0]).id) || undefined,
   }),
   subscribe: post('/eventsub/subscriptions', {
     body: (input) => part(input),

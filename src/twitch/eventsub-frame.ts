@@ -1,4 +1,5 @@
 import { type Invalid, invalid, isWire, secondsOf, textOf, type Wire } from '../stream/tip-wire.ts';
+import { part } from './eventsub-calls.ts';
 import { shortId } from './notification.ts';
 import type { TwitchEvent } from './schemas/events.ts';
 
@@ -10,8 +11,6 @@ export type Frame =
   | { kind: 'revocation'; at: number | undefined; subscription: unknown }
   | { kind: 'notification'; at: number | undefined; id: string; event: TwitchEvent }
   | { kind: 'other' };
-
-const part = (value: unknown): Wire => (isWire(value) ? value : {});
 
 /** What is inside an event is checked where it is read. */
 const isEvent = (said: object): said is TwitchEvent => 'type' in said && 'event' in said;

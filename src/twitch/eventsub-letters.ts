@@ -99,7 +99,7 @@ export const elsewhereLetter = (): TipstreamError =>
 export const spokeLetter = (): TipstreamError =>
   letter(
     'SOCKET',
-    '4001, something was sent over a socket that only listens; this is a mistake of the library or of the WebSocket it was given, report it',
+    '4001, something was sent over a socket that only listens; look at your WebSocket, or report it',
     true,
   );
 

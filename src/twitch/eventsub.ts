@@ -139,7 +139,7 @@ export function openEventSub(connection: Connection, address: string): EventSub 
           if (other.source !== source && other.source.watchers > 0 && other.id() === id)
             live.log(
               'warn',
-              `channel ${id} is watched by way of its id, its login or the token at the same time; put together, these count every tip twice, so ask in one way`,
+              `channel ${id} is watched by way of its id, its login or the token at once; merged, these count every tip twice: ask in one way`,
             );
         return address;
       },

@@ -64,16 +64,14 @@ export function openHelix(options: TwitchOptions): Helix {
       baseUrl: authUrl ?? (rest.baseUrl && besideOf(rest.baseUrl, 'oauth2')),
       cache: false,
       // It closes with the connection, which waits for a renewal that is under way.
-      signal: undefined,
+      signal: connection.closed ? rest.signal : undefined,
     },
     { credential },
   );
-  const close = async (): Promise<void> => {
+  connection.onClose(async () => {
     await tokens?.close?.();
     await id.close();
-  };
-  connection.onClose(close);
-  if (connection.closed) close();
+  });
   const { clock, logger } = connection.options;
   const log = createLog('twitch', clock, logger);
   tokens = auth?.open({

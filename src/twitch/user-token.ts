@@ -1,6 +1,6 @@
 import { digest } from '../core/account.ts';
 import { configError, isTipstreamError, TipstreamError } from '../core/errors.ts';
-import { seconds, sleep } from '../core/time.ts';
+import { sleep } from '../core/time.ts';
 import { isWire } from '../stream/tip-wire.ts';
 import { endOf, keepOffPages, single, type TwitchAuth, type TwitchAuthSetting, type TwitchTokens } from './auth.ts';
 
@@ -55,9 +55,6 @@ const isPair = (value: unknown): value is Pair =>
   isWire(value) && value.v === 1 && typeof value.accessToken === 'string' && typeof value.refreshToken === 'string';
 
 type Given = Omit<Pair, 'v' | 'from'>;
-
-/** A client that closes waits so long for a renewal, in milliseconds. */
-const farewell = seconds(5);
 
 /**
  * The token of a user, renewed before it expires and when it is refused, once for everybody. A refresh token that was replaced is
@@ -179,6 +176,7 @@ function withRefreshToken(options: UserTokenStored, setting: TwitchAuthSetting):
   };
   const exchange = (pair: Given): Promise<Given> => {
     const running = exchanged(pair);
+    // Whoever closes waits for it.
     renewal = running.catch(() => {});
     return running;
   };
@@ -231,13 +229,6 @@ function withRefreshToken(options: UserTokenStored, setting: TwitchAuthSetting):
       unsaved = false;
       await inStore(() => store?.delete(key));
     },
-    close: () =>
-      new Promise((resolve) => {
-        const stop = clock.after(farewell, resolve);
-        Promise.resolve(renewal).then(() => {
-          stop();
-          resolve();
-        });
-      }),
+    close: () => renewal,
   };
 }

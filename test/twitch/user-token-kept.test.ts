@@ -46,7 +46,7 @@ describe('a renewal that is under way when the client ends', () => {
     },
   );
 
-  it('TW-44 is waited for five seconds at most', async () => {
+  it('TW-44 is waited for as long as for any answer, and no longer', async () => {
     const clock = testClock();
     const twitch = await hostTwitch({ clock }, ({ path }) => (path.endsWith('/token') ? 'silence' : undefined));
     const client = twitch.client({ auth: userToken({ clientSecret, ...stale(twitch) }) });
@@ -56,7 +56,7 @@ describe('a renewal that is under way when the client ends', () => {
     const closing = client.close().then(() => {
       closed = true;
     });
-    await clock.advance(seconds(5) - 1);
+    await clock.advance(seconds(10) - 1);
     expect(closed).toBe(false);
     await clock.advance(1);
     await closing;
