@@ -105,7 +105,8 @@ export function createTalking(parts: TalkParts): Talking {
             now = at;
             return welcome(line, frame.session, frame.keepalive);
           case 'keepalive':
-            now = at;
+            // They come every ten minutes at least.
+            if (at === undefined || now === undefined || at - now <= 2 * oldest) now = at;
             return;
           case 'reconnect':
             if (mayFollow(frame.url, parts.address)) return line.handOver(frame.url);

@@ -37,6 +37,18 @@ describe('a message', () => {
     expect(amounts(seen)).toEqual([1, 2, 3]);
   });
 
+  it('ES-14 after a keepalive whose time is an hour ahead by mistake is not old', async () => {
+    const { mock, seen, pass, clock } = await live();
+    const { what } = mock.eventsub;
+    mock.eventsub.write(keepaliveFrame('k-1', clock.now() + hours(1)));
+    mock.eventsub.happen(what.cheer(1));
+    await pass(100);
+    expect([amounts(seen), seen.invalid]).toEqual([[1], []]);
+    mock.eventsub.replay(what.cheer(2), minutes(10) + seconds(1));
+    await pass(100);
+    expect(amounts(seen)).toEqual([1]);
+  });
+
   it('ES-14 that is sent again is known however busy the chat was whose messages come over the same socket', async () => {
     const room = await eventSubRoom();
     let socket: { onmessage?: (event: { data: string }) => void } = {};
