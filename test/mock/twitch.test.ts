@@ -94,6 +94,8 @@ describe("the mock's Helix", () => {
       ],
       [`${chat}&first=0`, {}, 400, 'greater than or equal to 1'],
       [`${chat}&after=nonsense`, {}, 400, 'invalid cursor'],
+      [`${chat}&after=__`, {}, 400, 'invalid cursor'],
+      [`${chat}&after=a%3Db`, {}, 400, 'invalid cursor'],
       ['/moderation/channels', {}, 400, 'Missing required parameter "user_id"'],
       [`/moderation/channels?user_id=${id}&first=101`, {}, 400, 'less than or equal to 100'],
     ];
@@ -176,6 +178,10 @@ describe("the mock's id.twitch.tv", () => {
     const ask = { client_id, client_secret, grant_type: 'refresh_token' };
     const { body } = await form(server, { ...ask, refresh_token });
     expect(body).toMatchObject({ scope: scopes, token_type: 'bearer', expires_in: 14_400 });
+    expect(await form(server, { ...ask, client_secret: 'another', refresh_token: body.refresh_token })).toEqual({
+      status: 403,
+      body: { status: 403, message: 'invalid client secret' },
+    });
     expect((await helix(server, '/users', { token: body.access_token })).body.data[0].login).toBe('mira');
     expect(await form(server, { ...ask, refresh_token })).toEqual({
       status: 400,

@@ -7,6 +7,16 @@ import { refusal } from './refusal.ts';
 
 type Handler = (query: URLSearchParams, admission: Admission, desk: Desk) => Answer;
 
+/** The place that a cursor names; `undefined` for what is none. */
+function placeOf(cursor: string): number | undefined {
+  try {
+    const [, place] = /^at (\d+)$/.exec(atob(cursor)) ?? [];
+    return place === undefined ? undefined : Number(place);
+  } catch {
+    return undefined;
+  }
+}
+
 /** A page of a list, its cursor naming the place where the next one begins. */
 function pageOf(
   all: readonly unknown[],
@@ -19,10 +29,8 @@ function pageOf(
       400,
       `The parameter "first" was malformed: the value must be ${first > most ? `less than or equal to ${most}` : 'greater than or equal to 1'}`,
     );
-  const after = query.get('after');
-  const [, place] = /^at (\d+)$/.exec(atob(after?.replace(/[^\w+/=]/g, '') || btoa('at 0'))) ?? [];
-  if (place === undefined) return refusal(400, 'invalid cursor');
-  const from = Number(place);
+  const from = placeOf(query.get('after') || btoa('at 0'));
+  if (from === undefined) return refusal(400, 'invalid cursor');
   const data = lists === 'empty-page' && from > 0 ? [] : all.slice(from, from + first);
   const more = from + first < all.length || lists === 'empty-page';
   const next = lists === 'same-cursor' ? first : from + first;

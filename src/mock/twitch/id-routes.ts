@@ -49,11 +49,12 @@ export function idRoutes(desk: Desk): ServiceRoute[] {
         if (other) return other;
         const fields = fieldsOf(await body(), url);
         if (fields.client_id !== state.clientId && strict) return idRefusal(400, 'invalid client');
+        // An app without a server renews without a secret.
+        const needed = fields.grant_type === 'client_credentials' || fields.client_secret !== undefined;
+        if (strict && needed && fields.client_secret !== state.clientSecret)
+          return idRefusal(403, 'invalid client secret');
         if (fields.grant_type === 'refresh_token') return ofUser(fields.refresh_token);
-        if (fields.grant_type !== 'client_credentials') return idRefusal(400, 'Invalid grant type');
-        return fields.client_secret === state.clientSecret || !strict
-          ? ofApp()
-          : idRefusal(403, 'invalid client secret');
+        return fields.grant_type === 'client_credentials' ? ofApp() : idRefusal(400, 'Invalid grant type');
       },
     },
     {
