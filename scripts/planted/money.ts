@@ -59,6 +59,14 @@ export const moneyBugs: readonly PlantedBug[] = [
     tests: ['test/tipping/money.test.ts'],
   },
   {
+    name: 'an event that speaks of a tip takes its place',
+    breaks: 'TP-28: every tip of the tipping platform is given',
+    file: 'src/tipping/normalize.ts',
+    from: 'if (!isWire(event) || (kindOf(event) != null && !isTip(event))) return undefined;',
+    to: 'if (!isWire(event)) return undefined;',
+    tests: ['test/tipping/each-tip.test.ts'],
+  },
+  {
     name: 'reserved tokens can be spent',
     breaks: 'TP-24: what is reserved is not available',
     file: 'src/tipping/money.ts',

@@ -43,6 +43,14 @@ export const secretBugs: readonly PlantedBug[] = [
     tests: ['test/twitch/normalize.test.ts', 'test/twitch/eventsub-corners.test.ts'],
   },
   {
+    name: 'who hides is named where a tip was missed',
+    breaks: 'TP-30: a tip that was fetched hides its giver as a live one does',
+    file: 'src/tipping/missed.ts',
+    from: '...tip,',
+    to: 'id: tip.id, from_user_id: tip.from_user_id, tokens: tip.tokens, message: tip.message, is_private: tip.is_private,',
+    tests: ['test/tipping/each-tip.test.ts'],
+  },
+  {
     name: 'the note of a private tip is shown to everybody',
     breaks: 'TP-32: a private note is given only on request',
     file: 'src/tipping/normalize.ts',
