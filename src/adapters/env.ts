@@ -89,7 +89,9 @@ export function clientsFromEnv(env: Env, options: EnvOptions = {}): EnvClients {
     ...(camsoda && { camsoda }),
     ...(twitch && { twitch }),
     async close() {
-      await Promise.all([chaturbate, stripchat, camsoda, await opening].map((one) => one?.close()));
+      // One that could not be made needs no end.
+      const opened = await opening?.catch(() => undefined);
+      await Promise.all([chaturbate, stripchat, camsoda, opened].map((one) => one?.close()));
     },
   };
 }

@@ -10,7 +10,7 @@ export interface Variables {
   text(name: string): string | undefined;
   /** @throws {TipstreamError} `CONFIG` when it is neither `true` nor `false`. */
   flag(name: string): boolean | undefined;
-  /** Seconds, in milliseconds. @throws {TipstreamError} `CONFIG` when it is no number above 0. */
+  /** Seconds, in milliseconds. @throws {TipstreamError} `CONFIG` when it is no number, or less than any client takes. */
   duration(name: string): number | undefined;
   /** @throws {TipstreamError} `CONFIG` when it is no http address. */
   address(name: string): string | undefined;
@@ -21,6 +21,9 @@ export interface Variables {
 /** An error that names the variable and never its value, which may be a secret in the wrong place. */
 export const envError = (message: string): TipstreamError =>
   new TipstreamError({ code: 'CONFIG', message: `environment: ${message}` });
+
+/** Of an interval, in seconds. */
+const shortest = 0.05;
 
 export function variables(env: Env, prefix: string): Variables {
   const nameOf = (name: string): string => `${prefix}_${name}`;
@@ -40,8 +43,9 @@ export function variables(env: Env, prefix: string): Variables {
     duration(name) {
       const value = text(name);
       if (value === undefined) return undefined;
-      if (/^\d+(\.\d+)?$/.test(value) && Number(value) > 0) return seconds(Number(value));
-      throw envError(`${nameOf(name)} is no number of seconds; write e.g. 5`);
+      // Less is refused by every client, in words that are not those of whoever writes seconds.
+      if (/^\d+(\.\d+)?$/.test(value) && Number(value) >= shortest) return seconds(Number(value));
+      throw envError(`${nameOf(name)} is no number of seconds from ${shortest} on; write e.g. 5`);
     },
     address(name) {
       const value = text(name);

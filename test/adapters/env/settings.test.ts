@@ -76,6 +76,12 @@ test.each<[string, (env: Env) => unknown, Env, RegExp]>([
     /CAMSODA_POLL_INTERVAL/,
   ],
   [
+    'an interval shorter than any client takes',
+    stripchat,
+    { STRIPCHAT_TOKEN: 'x', STRIPCHAT_POLL_INTERVAL: '0.01' },
+    /STRIPCHAT_POLL_INTERVAL is no number of seconds/,
+  ],
+  [
     'an address that is none',
     stripchat,
     { STRIPCHAT_EVENTS_URL: 'api.example.com' },

@@ -59,6 +59,19 @@ test('EV-39 one client of Twitch is made, when it is asked for, and closed with 
   await expect(client?.users({ logins: ['mira'] })).rejects.toMatchObject({ code: 'ABORTED' });
 });
 
+test('EV-39 a client of Twitch that cannot be made keeps no other from being closed', async () => {
+  const { stripchat, twitch, close } = clientsFromEnv({
+    STRIPCHAT_TOKEN: 'not-a-secret',
+    STRIPCHAT_EVENTS_URL: 'http://127.0.0.1:1/events',
+    TWITCH_CLIENT_ID: 'app',
+    TWITCH_TOKEN: 'not-a-secret',
+    TWITCH_BASE_URL: 'http://twitch.example.com/helix',
+  });
+  await expect(twitch?.()).rejects.toMatchObject({ code: 'CONFIG' });
+  await close();
+  await expect(stripchat?.verify()).rejects.toMatchObject({ code: 'ABORTED' });
+});
+
 test('ES-21 nobody loads the code of Twitch who does not use it', async () => {
   const { metafile } = await build({
     stdin: { contents: "export * from 'tipstream/env';", resolveDir: import.meta.dirname },
