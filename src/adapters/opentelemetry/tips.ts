@@ -1,4 +1,13 @@
-import { type Attributes, context, type Meter, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
+import {
+  type Attributes,
+  context,
+  type Meter,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api';
 import { isTipstreamError } from '../../core/errors.ts';
 import { isPromise } from '../../stream/subscribe.ts';
 import type { TipEvent } from '../../stream/tip-event.ts';
@@ -35,6 +44,15 @@ function describe(tips: readonly TipEvent[], batch: boolean): [shared: Attribute
   return [shared, own];
 }
 
+/** What watches takes no tip away and calls none failed: a processor of spans may throw, or an exporter. */
+const quietly = <T>(run: () => T): T | undefined => {
+  try {
+    return run();
+  } catch {
+    return undefined;
+  }
+};
+
 /** Wraps functions that take tips, or batches of them. */
 export function tipTracer(tracer: Tracer, meter: Meter): Instrumentation['traced'] {
   const consumed = meter.createCounter('messaging.client.consumed.messages', {
@@ -45,25 +63,31 @@ export function tipTracer(tracer: Tracer, meter: Meter): Instrumentation['traced
     description: 'Duration of processing operation.',
     ...seconds,
   });
-  return (next) => (given) => {
-    const batch = Array.isArray(given);
+  const begin = (given: TipEvent | readonly TipEvent[]): { span: Span; end(failure?: Attributes): void } => {
     const tips = [given].flat<(TipEvent | readonly TipEvent[])[]>();
-    const [shared, own] = describe(tips, batch);
+    const [shared, own] = describe(tips, Array.isArray(given));
     consumed.add(tips.length, shared);
     const began = performance.now();
     const span = tracer.startSpan('process tips', { kind: SpanKind.CONSUMER, attributes: own });
-    const end = (failure?: Attributes): void => {
-      durations.record((performance.now() - began) / 1000, { ...shared, ...failure });
-      if (failure) span.setAttributes(failure).setStatus({ code: SpanStatusCode.ERROR });
-      span.end();
+    return {
+      span,
+      end(failure) {
+        durations.record((performance.now() - began) / 1000, { ...shared, ...failure });
+        if (failure) span.setAttributes(failure).setStatus({ code: SpanStatusCode.ERROR });
+        span.end();
+      },
     };
+  };
+  return (next) => (given) => {
+    const begun = quietly(() => begin(given));
+    const end = (failure?: Attributes): void => quietly(() => begun?.end(failure));
     const fail = (error: unknown): never => {
       end({ 'error.type': typeOf(error) });
       throw error;
     };
     let running: unknown;
     try {
-      running = context.with(trace.setSpan(context.active(), span), () => next(given));
+      running = begun ? context.with(trace.setSpan(context.active(), begun.span), () => next(given)) : next(given);
     } catch (error) {
       return fail(error);
     }

@@ -78,18 +78,24 @@ export function createTipMetrics(shelf: Shelf): (stream: EventStream<TipEvent>) 
   const running = new Set<Running>();
   const showStates = createStateMetrics(shelf, running);
 
-  const count = (tip: TipEvent): TipEvent => {
-    if (tip.test) return tip;
+  const count = (tip: TipEvent): void => {
+    if (tip.test) return;
     const labels = { platform: platform(tip.platform), unit: units(tip.unit) };
     tips().inc(labels);
     // A counter goes up only, and what is no amount would break it.
     if (tip.amount > 0 && tip.amount < Number.POSITIVE_INFINITY) amounts().inc(labels, tip.amount);
     last().setToCurrentTime({ platform: labels.platform });
+  };
+  /** A tip that cannot be counted, e.g. because the registry has these metrics of somebody else, is a tip all the same. */
+  const pass = (tip: TipEvent): TipEvent => {
+    try {
+      count(tip);
+    } catch {}
     return tip;
   };
 
   return (stream) => {
-    const counted = map(stream, count);
+    const counted = map(stream, pass);
     const own: Running = { stream: counted, sources: new Map() };
     counted.on('gap', (gap) => gaps().inc({ platform: platform(gap.platform), reason: reasons(gap.reason) }));
     counted.on('invalid', (event) => invalid().inc({ platform: platform(event.platform) }));

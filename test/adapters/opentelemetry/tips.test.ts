@@ -1,4 +1,5 @@
 import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { TracerProvider } from '@opentelemetry/sdk-trace';
 import { expect, it } from 'vitest';
 import { createInstrumentation } from '../../../src/adapters/opentelemetry.ts';
 import { batch, createSource, TipstreamError, testTip } from '../../../src/index.ts';
@@ -115,3 +116,23 @@ it('without an SDK nothing happens, and every tip is processed', async () => {
   telemetry({ type: 'response', platform: 'a', endpoint: 'b', method: 'GET', attempt: 1, at: 5, elapsedMs: 1 });
   expect(seen).toEqual([tip.amount]);
 });
+
+it.each(['onStart', 'onEnd'])(
+  'a processor of spans that throws in %s takes no tip away, and calls none failed',
+  async (when) => {
+    const quiet = { onStart() {}, onEnd() {}, async forceFlush() {}, async shutdown() {} };
+    const broken = () => {
+      throw new Error('the exporter is broken');
+    };
+    const tracerProvider = new TracerProvider({ spanProcessors: [{ ...quiet, [when]: broken }] });
+    const { traced } = createInstrumentation({ tracerProvider });
+    const source = createSource<TipEvent>({ platform: 'stripchat' });
+    const taken: string[] = [];
+    const failed: unknown[] = [];
+    source.stream.on('failed', ({ error }) => failed.push(error));
+    source.stream.subscribe(traced(({ id }) => void taken.push(id)));
+    source.stream.subscribe(traced(async ({ id }) => void taken.push(id)));
+    await source.push(tip);
+    expect([taken, failed]).toEqual([[tip.id, tip.id], []]);
+  },
+);

@@ -56,6 +56,17 @@ describe('the metrics of tips', () => {
     expect(await shown('tipstream_tip_amount_total')).toEqual([]);
   });
 
+  it('stop no tip that cannot be counted, because the registry has these metrics of somebody else', async () => {
+    const registry = new Registry();
+    const amounts: number[] = [];
+    for (const { counted } of [createMetrics({ registry }), createMetrics({ registry })]) {
+      const source = createSource<TipEvent>({ platform: 'stripchat' });
+      watch(counted(source.stream), ({ amount }) => amounts.push(amount));
+      await source.push(tip({ amount: 100 }));
+    }
+    expect(amounts).toEqual([100, 100]);
+  });
+
   it('watch nothing themselves: a stream is idle until the app watches it', () => {
     const started: string[] = [];
     const { counted } = counting();
