@@ -1,7 +1,9 @@
 /**
  * One goal over all platforms. What a token is worth differs, so the rates are yours; what is no money by these rates is counted apart.
  *
- *   node docs/examples/goal.ts [target]
+ *   GOAL_STORE=goal.json node docs/examples/goal.ts [target]
+ *
+ * The file keeps the sum: without it, every start begins at nothing.
  */
 import { goal } from 'tipstream';
 import { tipsFromEnv } from 'tipstream/env';

@@ -6,6 +6,7 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { merge, toResponse } from 'tipstream';
 import { createCamsoda } from 'tipstream/camsoda';
@@ -28,7 +29,7 @@ await runUntilSignal(async (signal) => {
 
   const html = await readFile(new URL('page.html', here));
   const script = await build({
-    entryPoints: [new URL('page.ts', here).pathname],
+    entryPoints: [fileURLToPath(new URL('page.ts', here))],
     bundle: true,
     format: 'esm',
     write: false,

@@ -1,6 +1,7 @@
 /**
  * A receiver of webhooks. It answers 200 only when every watcher took the tip, so a sender that tries again after a failure loses nothing; a
- * second delivery of the same tip is answered like the first and told to nobody.
+ * second delivery of the same tip is answered like the first and told to nobody. A callback that fails is called again with its tip, which is not taken
+ * meanwhile: without `onFailure: 'retry'` it would be, and the sender would forget it.
  *
  *   node docs/examples/webhook.ts [port]
  */
@@ -28,7 +29,7 @@ async function receive(body: string): Promise<number> {
 }
 
 await runUntilSignal(async (signal) => {
-  tips.stream.subscribe((tip) => console.log(`${tip.tipper} gave ${tip.amount} ${tip.unit}`));
+  tips.stream.subscribe((tip) => console.log(`${tip.tipper} gave ${tip.amount} ${tip.unit}`), { onFailure: 'retry' });
   const server = createServer(async (request, response) => {
     response.writeHead(request.method === 'POST' ? await receive(await text(request)) : 405).end();
   });

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { type EventStream, type TipEvent, toResponse } from 'tipstream';
 import type { DirectRooms } from './direct.ts';
@@ -48,7 +49,7 @@ const policy =
 async function contentOf(file: string): Promise<Uint8Array> {
   if (!file.endsWith('.ts')) return readFile(new URL(file, folder));
   const { outputFiles } = await build({
-    entryPoints: [new URL(file, folder).pathname],
+    entryPoints: [fileURLToPath(new URL(file, folder))],
     bundle: true,
     minify: true,
     format: 'esm',

@@ -2,7 +2,7 @@ import { createTwitch } from 'tipstream/twitch';
 
 const twitch = createTwitch({ clientId: process.env.TWITCH_CLIENT_ID ?? '', token: process.env.TWITCH_TOKEN ?? '' });
 const tips = twitch.push();
-tips.subscribe((tip) => console.log(tip.tipper, tip.amount, tip.unit));
+tips.subscribe((tip) => console.log(tip.tipper, tip.amount, tip.unit), { onFailure: 'retry' });
 
 /** Answers Twitch once the tip was taken. Check the signature first. */
 export async function hook(request: Request): Promise<Response> {

@@ -2,7 +2,7 @@ import { createSource, isTipstreamError, type TipEvent } from 'tipstream';
 import { tipEventSchema } from 'tipstream/schemas';
 
 const tips = createSource<TipEvent>({ platform: 'webhook', id: (tip) => tip.id, unwatched: 'reject' });
-tips.stream.subscribe((tip) => console.log(tip.amount));
+tips.stream.subscribe((tip) => console.log(tip.amount), { onFailure: 'retry' });
 
 export async function POST(request: Request): Promise<Response> {
   try {
