@@ -1,6 +1,7 @@
 import type { EndpointCall, ListCall } from '../core/client.ts';
 import type { Connection } from '../core/connection.ts';
 import { configError, isTipstreamError, TipstreamError } from '../core/errors.ts';
+import { checkDuration } from '../core/options.ts';
 import { segment } from '../core/segment.ts';
 import type { EventStream } from '../stream/event-stream.ts';
 import { createLive, type Live } from '../stream/live.ts';
@@ -84,6 +85,8 @@ export function openLive(
 ): TippingLive {
   const { url, auth = 'query', parameter = 'token', message, heartbeat, silence, closed } = options;
   const { clock } = connection.options;
+  checkDuration(platform, 'heartbeat', heartbeat?.every);
+  checkDuration(platform, 'silence', silence);
   const live = createLive<TippingEvent>({ platform, connection, readTip, eventId, mask });
   const sources = new Map<string, SocketSource<TippingEvent | Simulated>>();
 

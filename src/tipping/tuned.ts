@@ -1,3 +1,4 @@
+import { defined } from '../core/defined.ts';
 import { type Endpoint, isEndpoint, type Platform } from '../core/endpoint.ts';
 import { read } from '../core/reader.ts';
 import { isWire } from '../stream/tip-wire.ts';
@@ -65,7 +66,7 @@ export function tuned<Endpoints extends object>(
               ...value,
               params: checked(value),
               body: hidden(value),
-              wire: value.query ? { ...value.wire, ...paging } : value.wire,
+              wire: value.query ? { ...value.wire, ...defined(paging) } : value.wire,
               // `false`: not with a key of the caller's either.
               idempotent: idempotency || value.method === 'GET' ? value.idempotent : false,
             }

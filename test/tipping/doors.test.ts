@@ -90,12 +90,28 @@ describe('the socket', () => {
     expect(knocks()).toBe(1);
   });
 
+  test.each([
+    { heartbeat: { every: 30, message: 'ping' } },
+    { heartbeat: { every: Number.NaN, message: 'ping' } },
+    { silence: 45 },
+  ])('TP-29 %j is CONFIG: so many milliseconds would flood the platform, or end every connection', async (socket) => {
+    const host = await platform();
+    expect(() => client(host, { socket })).toThrow(expect.objectContaining({ code: 'CONFIG' }));
+  });
+
   test.each(['.', '..', '', undefined])('TP-44 a stream called %j leads out of no path: CONFIG', async (streamId) => {
     const host = await platform();
     expect(() => client(host).tips({ streamId: streamId as string })).toThrow(
       expect.objectContaining({ code: 'CONFIG' }),
     );
   });
+});
+
+test('TP-34 a page parameter that an app names nothing for has its own name', async () => {
+  const host = await platform();
+  const ada = await as('ada', host, { paging: { page: undefined, limit: 'per_page' } });
+  await ada.wallet.transactions({ page: 2, limit: 10 });
+  expect(host.arrivals.at(-1)?.path).toBe('/v1/wallet/transactions?page=2&per_page=10');
 });
 
 test('TP-24 where the platform names nothing that is reserved, nothing is', () => {

@@ -253,7 +253,7 @@ describe('the way in', () => {
       host,
       await as('ada', host, {
         ...eager,
-        socket: { heartbeat: { every: 20, message: '{"type":"ping"}' }, silence: 150 },
+        socket: { heartbeat: { every: 50, message: '{"type":"ping"}' }, silence: 150 },
       }),
     );
     await expect.poll(() => host.controls.rooms.heard.length).toBeGreaterThan(2);
