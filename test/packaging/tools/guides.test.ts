@@ -142,13 +142,25 @@ const programs: Record<string, GuideProgram> = {
   'twitch-lists': { prints: [/^\d+ \d+ /, 'grace', /^2 MISS 79\d$/] },
   'twitch-tips': { prints: [/^\S+ \d+ (bits|tier-\d subs?)$/] },
   'twitch-webhook': {
-    prints: ['ada_l 100 bit', '204 the challenge'],
-    use: `import { hook } from './twitch-webhook.ts';
+    prints: ['ada_l 100 bit', '204 the challenge 403 403 403'],
+    env: { TWITCH_WEBHOOK_SECRET: 'not-a-secret-hook' },
+    use: `import { createHmac } from 'node:crypto';
+      import { hook } from './twitch-webhook.ts';
       const event = { user_id: '1', user_login: 'ada_l', user_name: 'ada_l', is_anonymous: false, bits: 100, message: '', broadcaster_user_id: '2', broadcaster_user_login: 'mira', broadcaster_user_name: 'Mira' };
       const subscription = { id: 's', type: 'channel.cheer', version: '1', status: 'enabled', condition: { broadcaster_user_id: '2' } };
-      const told = await hook(new Request('http://here/', { method: 'POST', body: JSON.stringify({ subscription, event }), headers: { 'twitch-eventsub-message-id': 'one', 'twitch-eventsub-message-timestamp': new Date().toISOString() } }));
-      const asked = await hook(new Request('http://here/', { method: 'POST', body: JSON.stringify({ subscription, challenge: 'the challenge' }) }));
-      console.log(told.status, await asked.text());`,
+      const post = (said, { age = 0, secret = process.env.TWITCH_WEBHOOK_SECRET, sent = said } = {}) => {
+        const at = new Date(Date.now() - age).toISOString();
+        const signature = 'sha256=' + createHmac('sha256', secret).update('one' + at + JSON.stringify(said)).digest('hex');
+        const headers = { id: 'one', timestamp: at, signature };
+        const named = Object.entries(headers).map(([name, value]) => ['twitch-eventsub-message-' + name, value]);
+        return hook(new Request('http://here/', { method: 'POST', body: JSON.stringify(sent), headers: named }));
+      };
+      const told = await post({ subscription, event });
+      const asked = await post({ subscription, challenge: 'the challenge' });
+      const forged = await post({ subscription, event }, { secret: 'not-a-secret-other' });
+      const changed = await post({ subscription, event }, { sent: { subscription, event: { ...event, bits: 9000 } } });
+      const old = await post({ subscription, event }, { age: 601_000 });
+      console.log(told.status, await asked.text(), forged.status, changed.status, old.status);`,
   },
   'proxy-client': { prints: ['2 MISS', 'Grace'] },
   'proxy-handler': {
