@@ -122,8 +122,8 @@ export function createProxy(options: TwitchProxyOptions): TwitchProxy {
       },
     );
     const more = [...(route.ttl ? ['X-Cache', 'MISS'] : []), ...passed(headers)];
-    if (status < 300 && !isJson(data)) return refusal(502, 'Twitch answered with something that is no JSON');
-    if (status > 299) return refused(status, data, passed(headers));
+    if (status > 399 && status < 600) return refused(status, data, passed(headers));
+    if (status > 299 || !isJson(data)) return refusal(502, 'Twitch answered with something that is no JSON');
     if (isKept) shelf.alias(spelling, key, await shelf.set(key, data, clock.now(), route.ttl));
     const reply = jsonReply(status, data, more);
     return gzip && acceptsGzip(visit.acceptEncoding) ? zippedOf(reply) : reply;

@@ -244,6 +244,11 @@ describe('what it keeps', () => {
     }
   });
 
+  it.each([304, 600, 999])('a %i that nobody can pass on is a 502', async (status) => {
+    const { ask } = await proxied(() => ({ status, body: status === 304 ? undefined : '{}' }), { retry: 0 });
+    expect((await ask('/users?id=1')).status).toBe(502);
+  });
+
   it('is bounded: what does not fit any more is asked for again', async () => {
     const { ask, helix } = await proxied(undefined, { cacheBytes: 20_000 });
     for (let id = 0; id < 200; id += 1) await (await ask(`/users?id=${id}`)).arrayBuffer();
