@@ -92,8 +92,7 @@ export function createCheckpoint(options: CheckpointOptions): Checkpoint {
     isPromise(answer)
       ? new Promise((resolve, reject) => {
           const stop = clock.after(patience, () => reject(new Error('it did not answer in 10 s')));
-          answer.then(resolve, reject);
-          answer.then(stop, stop);
+          Promise.resolve(answer).then(resolve, reject).then(stop);
         })
       : answer;
 
@@ -103,11 +102,15 @@ export function createCheckpoint(options: CheckpointOptions): Checkpoint {
     try {
       if (late) await inTime(late);
       dirty = false;
-      const answer = store.set(key, options.snapshot());
+      let answer: unknown = store.set(key, options.snapshot());
       const answered = (): void => {
         late = undefined;
       };
-      if (isPromise(answer)) late = answer.then(answered, answered);
+      if (isPromise(answer)) {
+        // What a query builder returns runs anew whenever somebody waits for it.
+        answer = Promise.resolve(answer);
+        late = (answer as Promise<unknown>).then(answered, answered);
+      }
       // A Keyv answers so when its backend is down.
       if ((await inTime(answer)) === false) throw new Error('it answered false');
       failing = false;
@@ -129,7 +132,8 @@ export function createCheckpoint(options: CheckpointOptions): Checkpoint {
 
   const schedule = (): void => {
     if (closed || writing || scheduled) return;
-    const wait = failing ? seconds(1) : writeEvery - (clock.now() - lastWrite);
+    // At most so long, also when the clock was set back.
+    const wait = failing ? seconds(1) : Math.min(writeEvery, lastWrite + writeEvery - clock.now());
     if (wait <= 0) void next();
     else scheduled = clock.after(wait, () => void next());
   };

@@ -140,7 +140,10 @@ export function openLine(open: OpenWire, url: string, protocols: readonly string
   stops.push(() => unlimit());
   /** One timer for all frames: it looks when it fires how long it has been quiet. */
   const watch = (): void => {
-    const left = lastSign + limit - clock.now();
+    const now = clock.now();
+    // The clock was set back: how long it has been quiet is not known, and may be the limit.
+    if (lastSign > now) lastSign = now - limit;
+    const left = lastSign + limit - now;
     if (left <= 0) return dead(`not a word in ${limit / 1000} s`);
     unlimit = clock.after(left, watch);
   };

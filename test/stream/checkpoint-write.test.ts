@@ -155,4 +155,41 @@ describe('a checkpoint', () => {
     checkpoint.open();
     expect(open.map(({ value }) => value)).toEqual([1]);
   });
+
+  it('delivery-3 writes within 250 ms of a change, also when the clock was set back', async () => {
+    const { clock, open, state, checkpoint } = kept();
+    checkpoint.touch();
+    open[0]?.answer();
+    await settle();
+    const now = clock.now();
+    Object.assign(clock, { now: () => now - 3_600_000 });
+    state.value = 1;
+    checkpoint.touch();
+    await clock.advance(250);
+    expect(open.map(({ value }) => value)).toEqual([0, 1]);
+  });
+
+  it('delivery-3 asks a store once whose answers are queries that run whenever somebody waits for them', async () => {
+    const runs: string[] = [];
+    const query = (what: string): PromiseLike<unknown> => ({
+      // biome-ignore lint/suspicious/noThenProperty: as a query builder does.
+      then(resolve, reject) {
+        runs.push(what);
+        return Promise.resolve(undefined).then(resolve, reject);
+      },
+    });
+    const checkpoint = createCheckpoint({
+      platform: 'pretend',
+      key: 'place',
+      clock: testClock(),
+      snapshot: () => 1,
+      failed: () => {},
+      option: { get: () => query('get'), set: () => query('set'), delete: () => query('delete') },
+    });
+    await checkpoint.load();
+    checkpoint.touch();
+    await checkpoint.flush();
+    await checkpoint.forget();
+    expect(runs).toEqual(['get', 'set', 'delete']);
+  });
 });

@@ -122,4 +122,14 @@ describe('a connection', () => {
       expect(losses).toMatchObject([{ from: (clean ? clock.now() : last) - 700 }]);
     }
   });
+
+  it('that says nothing is given up in time, also when the clock was set back', async () => {
+    const { clock, losses, wire, inner } = opened();
+    wire.opened();
+    inner.silent(seconds(10));
+    const begun = clock.now();
+    Object.assign(clock, { now: () => begun - 3_600_000 });
+    await clock.advance(seconds(10));
+    expect(losses).toMatchObject([{ reason: 'not a word in 10 s', from: begun - 3_600_000 - seconds(10) }]);
+  });
 });
