@@ -45,7 +45,7 @@ export function createPages<E>(kept: boolean, progress: (pageEnd: boolean) => vo
     if (complete) {
       while (pages[0]?.complete) pages.shift();
       // Behind one that is stuck, perhaps for long: it comes again with that one, or not at all.
-      if (!kept) pages = pages.filter((page) => !page.complete);
+      pages = pages.filter((page) => !page.complete || (kept && page.list.length > 0));
     }
     progress(ended);
   };

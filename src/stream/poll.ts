@@ -28,7 +28,7 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
   const { platform, clock, drains, interval, ahead = 256, mask = (event: E) => event } = options;
   const log = createLog(platform, clock, options.logger);
   /** Upstream gives nothing a second time, so what is not committed is kept by us. */
-  const kept = drains || options.overlap === true;
+  const kept = !!options.checkpoint && (drains || options.overlap === true);
   let cursor: string | undefined;
   let loaded = !options.checkpoint;
   let timeouts = 0;
@@ -69,12 +69,12 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
   const pages = createPages<E>(kept, (pageEnd) => checkpoint?.touch(pageEnd));
 
   const snapshot = (): Saved<E> => {
-    const { oldest = { cursor, list: [], committed: 0, after: undefined } } = pages;
+    const { oldest } = pages;
     return {
       v: 1,
       // What is kept needs no second answer: the cursor goes on behind it.
-      cursor: kept ? cursor : oldest.cursor,
-      taken: kept ? undefined : (oldest.list[oldest.committed - 1]?.id ?? oldest.after),
+      cursor: kept || !oldest ? cursor : oldest.cursor,
+      taken: kept ? undefined : (oldest?.list[oldest.committed - 1]?.id ?? oldest?.after),
       page: kept ? pages.pending().map((received) => ({ ...received, event: mask(received.event) })) : undefined,
       window: options.overlap ? reading.window : undefined,
     };
@@ -101,9 +101,7 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
     loaded = true;
     if (!saved) return;
     cursor = saved.cursor;
-    reading.resumeAfter = saved.taken;
-    reading.window = saved.window ?? [];
-    reading.cold = false;
+    reading.resume(saved);
     const page = pages.open(cursor, saved.page ?? [], false);
     left = { page, until: clock.now() + interval };
     deliver(page);
@@ -156,10 +154,9 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
 
   const fullBecause = (): string | undefined => {
     if (hub.untaken >= ahead) return `${ahead} events are not taken yet`;
-    if (checkpoint?.failing && kept && pages.size >= mostPages)
+    if (kept && checkpoint?.failing && pages.size >= mostPages)
       return `the checkpoint store fails and ${pages.size} answers wait`;
-    if (checkpoint && kept && pages.size >= mostKept)
-      return `${pages.size} answers wait behind a refused event; watch again`;
+    if (kept && pages.size >= mostKept) return `${pages.size} answers wait behind a refused event; watch again`;
     if (left && !left.page.complete && clock.now() < left.until) return 'what was left is taken first';
     left = undefined;
     return undefined;

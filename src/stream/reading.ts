@@ -4,19 +4,22 @@ import { createMemory } from './memory.ts';
 import { overlapOf } from './overlap.ts';
 import type { Received } from './pages.ts';
 import type { Batch, PollOptions } from './poll-options.ts';
+import type { Saved } from './saved.ts';
 import { randomId } from './tip-wire.ts';
 
 /** Tells what of an answer is new, and gives each event its id. */
 export interface Reading<E> {
   /** The last page of an overlapping source, masked, each event as text. */
-  window: readonly string[];
+  readonly window: readonly string[];
   /** The id of the last event that was committed of the page that comes again after a restart. */
-  resumeAfter: string | undefined;
+  readonly resumeAfter: string | undefined;
   /** Nothing was asked before, so the first answer may hold what happened before the start. */
-  cold: boolean;
+  readonly cold: boolean;
   /** When somebody first watched, Unix time in milliseconds. */
   since: number;
   read(batch: Batch<E>): Received<E>[];
+  /** Goes on where the last process stopped: what it kept is known, should upstream give it again. */
+  resume(saved: Saved<E>): void;
   /** Begins anew. Ids stay known: what still waits for a watcher is not given twice. */
   forget(): void;
 }
@@ -88,7 +91,7 @@ export function createReading<E>(options: PollOptions<E>, ears: ReadingEars): Re
     return list.slice(at + 1);
   };
 
-  const self: Reading<E> = {
+  const self: { -readonly [Key in keyof Reading<E>]: Reading<E>[Key] } = {
     window: [],
     resumeAfter: undefined,
     cold: true,
@@ -114,6 +117,12 @@ export function createReading<E>(options: PollOptions<E>, ears: ReadingEars): Re
         else if (backlog === 'mark') list.push({ event, id, at, backlog: true });
       }
       return afterResumed(list);
+    },
+    resume({ taken, window, page }) {
+      self.resumeAfter = taken;
+      self.window = window ?? [];
+      self.cold = false;
+      for (const { id } of page ?? []) memory.add(id);
     },
     forget() {
       self.window = [];

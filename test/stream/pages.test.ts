@@ -48,7 +48,7 @@ describe('answers on their way', () => {
     }
   });
 
-  it('an empty answer moves the place where it stands in the row, and nothing where it moves no cursor', () => {
+  it('an empty answer moves the place, takes none in the row, and is nothing where it moves no cursor', () => {
     const { pages, told } = open(true);
     expect(pages.open('same', [], false)).toMatchObject({ complete: true, committed: 0 });
     expect([pages.size, told]).toEqual([0, []]);
@@ -58,7 +58,7 @@ describe('answers on their way', () => {
     const page = pages.open('full', list, true, 'before');
     expect(page).toMatchObject({ cursor: 'full', after: 'before', complete: false });
     pages.open('empty', [], false);
-    expect(pages.size).toBe(2);
+    expect(pages.size).toBe(1);
     take(page, list[0]);
     expect([pages.size, told]).toEqual([0, [true, false, true]]);
   });

@@ -589,3 +589,24 @@ test('delivery-5 answers of a draining endpoint that wait behind a refused event
   expect(seen.has(1)).toBe(true);
   await run.source.close();
 });
+
+test('delivery-5 behind a refused event a quiet room is asked for ever: answers with nothing in them do not wait', async () => {
+  let asked = 0;
+  const run = await polled(() => empty, {
+    checkpoint: memoryStore(),
+    ask: async () => {
+      asked += 1;
+      return { events: asked === 1 ? [{ n: 1 }] : [], elapsedMs: 0 };
+    },
+  });
+  toStream(run.source).subscribe(() => {
+    throw new Error('no');
+  });
+  const seen = numbers(run);
+  const reasons: (string | undefined)[] = [];
+  run.source.on('status', ({ reason }) => reasons.push(reason));
+  for (let n = 0; n < 1_010; n += 1) await run.clock.advance(seconds(5));
+  expect([seen, asked]).toEqual([[1], 1_011]);
+  expect(reasons.filter(Boolean)).toEqual([]);
+  await run.source.close();
+});

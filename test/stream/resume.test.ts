@@ -43,3 +43,18 @@ test('delivery-3 a callback that hangs on what was left holds up the questions f
   taking.open();
   await source.close();
 });
+
+test('delivery-2 what the last process left and upstream gives once more comes once', async () => {
+  const store = memoryStore();
+  await store.set('tipstream:pretend:here:me', {
+    v: 1,
+    page: [1, 2].map((n) => ({ event: { n, id: `own-${n}` }, id: `own-${n}`, at: 0 })),
+  });
+  const events = [2, 3].map((n) => ({ n, id: `own-${n}` }));
+  const { source } = await polled(({ nth }) => json({ events: nth === 1 ? events : [] }), { checkpoint: store });
+  const seen: string[] = [];
+  toStream(source).subscribe(({ id }) => void seen.push(id));
+  await until(() => source.counters.lastSuccessAt);
+  expect([seen, source.counters.duplicates]).toEqual([['own-1', 'own-2', 'own-3'], 1]);
+  await source.close();
+});
