@@ -86,9 +86,17 @@ export function pollTips<E>(options: PollTipsOptions<E>): EventStream<TipEvent> 
     }
   };
 
-  const complete = (tip: UniformTip & Partial<TipEvent>): Made<E>['tip'] => {
+  const complete = ({ id: given, ...tip }: UniformTip & Partial<TipEvent>): Made<E>['tip'] => {
     const anonymous = tip.anonymous ?? tip.tipper === 'Anonymous';
-    const whole = { ...tip, unit: tip.unit ?? 'token', anonymous, ...(channel !== undefined && { channel }) };
+    // An API may give `null`, `''` or a number: only what is there tells a re-delivery from an equal tip.
+    const id = textOf(given);
+    const whole = {
+      ...tip,
+      ...(id !== undefined && { id }),
+      unit: tip.unit ?? 'token',
+      anonymous,
+      ...(channel !== undefined && { channel }),
+    };
     if (!anonymous) return whole;
     const { tipperId: _id, avatarUrl: _picture, ...nameless } = whole;
     return { ...nameless, tipper: 'Anonymous' };
@@ -115,20 +123,25 @@ export function pollTips<E>(options: PollTipsOptions<E>): EventStream<TipEvent> 
     text: (made) => JSON.stringify(isNameless(made) ? { ...made.tip, timestamp: 0 } : made.event),
     async ask(cursor, signal) {
       const began = clock.now();
-      const { events, cursor: next } = await orAborted(ask(cursor, signal), signal);
+      const { events, cursor: next }: Partial<Awaited<ReturnType<typeof ask>>> = Object(
+        await orAborted(ask(cursor, signal), signal),
+      );
       if (!Array.isArray(events))
         throw new TipstreamError({
           code: 'SCHEMA',
           platform,
           message: `${platform}: fetch gave no list of events; return { events, cursor }`,
         });
-      return { events: events.map(made), cursor: next, elapsedMs: clock.now() - began };
+      return { events: events.map(made), cursor: textOf(next), elapsedMs: clock.now() - began };
     },
   });
   return tipsOf(source, read, { ...options, raw: false });
 }
 
 const nothing: UniformTip = { platform: '', amount: 0, tipper: '', message: '', timestamp: 0 };
+
+/** What an app's own function gave in the place of a text. */
+const textOf = (value: unknown): string | undefined => (value == null || value === '' ? undefined : String(value));
 
 const isNameless = ({ tip }: Made<unknown>): boolean =>
   tip !== undefined && 'anonymous' in tip && tip.anonymous === true;

@@ -147,6 +147,46 @@ describe('a platform of one’s own', () => {
     ]);
   });
 
+  it.each([
+    ['null', null],
+    ['nothing', undefined],
+    ['empty', ''],
+  ])('delivery-2 an id that is %s is none: each tip is a tip of its own, under an id of its own', async (_what, id) => {
+    const page = { events: [gift(1), gift(2)] };
+    const { clock, stream } = shop([page, page], {
+      toTip: (event) => ({ ...toTip(event), id }) as unknown as ReturnType<typeof toTip>,
+    });
+    const { seen } = watched(stream);
+    await clock.advance(seconds(5));
+    expect(seen.map(({ amount }) => amount)).toEqual([1, 2, 1, 2]);
+    expect(new Set(seen.map((each) => each.id)).size).toBe(4);
+    expect(seen.every((each) => /^shop:-:[a-z0-9]{10,}-\d$/.test(each.id))).toBe(true);
+  });
+
+  it('delivery-3 an id and a cursor that are numbers lead a restart to its place, as text', async () => {
+    const store = memoryStore();
+    const numbered = { toTip: (event: Gift) => ({ ...toTip(event), id: event.cents as unknown as string }) };
+    const first = shop([{ events: [gift(7), gift(8)], cursor: 5 }], { ...numbered, checkpoint: store });
+    const before = watched(first.stream);
+    await settle();
+    expect(before.seen.map(({ id }) => id)).toEqual(['7', '8']);
+    await first.stream.close();
+    const second = shop([{ events: [gift(8), gift(9)], cursor: 6 }], { ...numbered, checkpoint: store, drains: true });
+    const after = watched(second.stream);
+    await settle();
+    expect(second.asked[0]).toBe('5');
+    expect(after.seen.map(({ id }) => id)).toEqual(['8', '9']);
+  });
+
+  it('delivery-6 an answer that is nothing is an error that says what to return', async () => {
+    const { stream } = shop([], { fetch: async () => undefined as never });
+    const errors: string[] = [];
+    stream.on('error', ({ code, message }) => errors.push(`${code} ${message}`));
+    watched(stream);
+    await settle();
+    expect(errors).toEqual(['SCHEMA shop: fetch gave no list of events; return { events, cursor }']);
+  });
+
   it('delivery-6 an answer without a list is an error that says what to return, and is asked again', async () => {
     const { clock, asked, stream } = shop([{ events: 'none' }, { events: [gift(1)] }]);
     const { seen, errors } = watched(stream);
