@@ -4,7 +4,7 @@ import type { EventStream } from './event-stream.ts';
 import { createHub, type Hub } from './hub.ts';
 import type { Received } from './pages.ts';
 import type { TipEvent } from './tip-event.ts';
-import { type ReadTip, randomId } from './tip-wire.ts';
+import { isWire, type ReadTip, randomId } from './tip-wire.ts';
 import { unpack } from './unpack.ts';
 import { type TipView, tipsOf } from './views.ts';
 
@@ -57,11 +57,15 @@ export function pushStream(
       const page = randomId();
       const at = hub.clock.now();
       hub.succeeded();
-      const sent = unpack(payload).map((event, index) =>
-        deliver({ event, id: eventId(event) ?? `${page}-${index}`, at }),
-      );
+      const sent = unpack(payload).map((event, index) => {
+        const id = eventId(event);
+        // A relay may bring the events of several rooms, each of which counts for itself.
+        const room = isWire(event) && (isWire(event.object) ? event.object : event).broadcaster;
+        return deliver({ event, id: id ? `${id} ${room}` : `${page}-${index}`, at });
+      });
       // All are offered before one that was refused is told of.
-      for (const result of await Promise.allSettled(sent)) if (result.status === 'rejected') throw result.reason;
+      await Promise.allSettled(sent);
+      await Promise.all(sent);
     },
   });
 }

@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it, onTestFinished } from 'vitest';
+import { createChaturbate } from '../../src/chaturbate/index.ts';
 import { originOf } from '../../src/stream/origin.ts';
 import type { PushStream } from '../../src/stream/push.ts';
 import type { TipEvent } from '../../src/stream/tip-event.ts';
@@ -65,4 +66,21 @@ it('a push stream that is watched takes test tips, also when it is watched again
   expect(seen.map(({ amount }) => amount)).toEqual([1, 2]);
   await client.close();
   expect(ended).toEqual([undefined]);
+});
+
+it('delivery-1 events of two rooms under one id are two tips, and each is dropped when it comes again', async () => {
+  const client = createChaturbate({ username: 'mira', token: 'not-a-secret-token', logger: false });
+  onTestFinished(client.close);
+  const tips = client.push();
+  const seen: string[] = [];
+  tips.subscribe((tip) => void seen.push(tip.id));
+  const event = (broadcaster: string) => ({
+    method: 'tip',
+    id: '1767297600000-0',
+    object: { broadcaster, tip: { tokens: 5 }, user: { username: 'ada' } },
+  });
+  await tips.feed([event('mira'), event('nora')]);
+  await tips.feed(event('nora'));
+  expect(seen).toEqual(['chaturbate:mira:1767297600000-0', 'chaturbate:nora:1767297600000-0']);
+  expect(tips.stats().duplicates).toBe(1);
 });
