@@ -168,7 +168,8 @@ export function tipClient<E>(parts: TipPlatform<E>): TipClient<E, TipsOptions & 
     async forget() {
       connection.forget();
       held = [];
-      await source?.forget();
+      // The checkpoint is there before anybody watches.
+      if (source || chosen.checkpoint) await shared({}).forget();
     },
     async close() {
       await live.end();

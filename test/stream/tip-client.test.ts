@@ -374,4 +374,17 @@ describe('a client', () => {
     await until(() => said.includes('ended'));
     expect(errors).toEqual([]);
   });
+
+  it('delivery-3 forget the place in the stream before anybody watched it, too', async () => {
+    const store = memoryStore();
+    const events = page(tip(1));
+    const first = await client(inTurn(events, 'silence'), { checkpoint: { store, key: 'mira' } });
+    const { seen } = watched(first.client.tips());
+    await until(() => seen.length === 1);
+    await first.client.close();
+    expect(await store.get('mira')).toBeDefined();
+    const second = await client('silence', { checkpoint: { store, key: 'mira' } });
+    await second.client.forget();
+    expect(await store.get('mira')).toBeUndefined();
+  });
 });
