@@ -17,6 +17,13 @@ const orEnd = (error: TipstreamError): undefined => {
   if (endOf(error)) throw error;
 };
 
+/** Runs a function of the app: what it throws stops no neighbour. */
+const safely = (run: () => void): void => {
+  try {
+    run();
+  } catch {}
+};
+
 /**
  * A stream whose code comes when it is first used, so that an app which never watches it does not load it.
  *
@@ -42,7 +49,7 @@ export function deferred<T, S extends EventStream<T>>(
       },
       (error: TipstreamError) => {
         loading = undefined;
-        for (const ear of ears) ear.fail(error);
+        for (const ear of ears) safely(() => ear.fail(error));
         throw error;
       },
     ));
@@ -136,7 +143,7 @@ export function deferred<T, S extends EventStream<T>>(
           if (!stopped) stop = loaded.subscribe(next, options);
         },
         (error: TipstreamError) => {
-          if (!stopped && endOf(error)) options?.onError?.(error);
+          if (!stopped && endOf(error)) safely(() => options?.onError?.(error));
         },
       );
       return () => {

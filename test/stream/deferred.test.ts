@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { TipstreamError } from '../../src/core/errors.ts';
 import { deferred } from '../../src/stream/deferred.ts';
 import type { EventStream } from '../../src/stream/event-stream.ts';
@@ -161,5 +161,25 @@ describe('a stream whose code comes later', () => {
     stream.subscribe((n) => void seen.push(n));
     await source.push(5);
     expect(seen).toEqual([5]);
+  });
+
+  it('delivery-6 listeners that throw stop no neighbour when it cannot be had, and leave no rejection unhandled', async () => {
+    const unhandled: unknown[] = [];
+    const note = (error: unknown): void => void unhandled.push(error);
+    process.on('unhandledRejection', note);
+    onTestFinished(() => void process.off('unhandledRejection', note));
+    const { stream, fail } = late();
+    const told: (string | undefined)[] = [];
+    const broken = (): never => {
+      throw new Error('mine');
+    };
+    stream.on('end', broken);
+    stream.on('end', (error) => told.push(error?.code));
+    stream.subscribe(() => {}, { onError: broken });
+    const ready = stream.ready();
+    ready.catch(() => {});
+    await fail();
+    await expect(ready).rejects.toMatchObject({ code: 'NETWORK' });
+    expect([told, unhandled]).toEqual([['NETWORK'], []]);
   });
 });
