@@ -75,6 +75,11 @@ export function relayOf<T>(
   idOf: (event: T) => string | undefined,
 ): Relay {
   const { replay = 1000, grace = seconds(60), observe = true } = options;
+  if (!(replay >= 1))
+    throw new TipstreamError({
+      code: 'CONFIG',
+      message: `toResponse: with replay ${replay} no event would reach a page; give 1 or more`,
+    });
   const chosen = `replay ${replay}, grace ${grace}, observe ${observe}`;
   const holder = stream as { [property]?: { relay: Relay; chosen: string } };
   holder[property] ??= { relay: createRelay(stream, { replay, grace, observe }, idOf), chosen };
@@ -106,17 +111,19 @@ function createRelay<T>(
   const end = (): number => first + entries.length;
   const placeId = (number: number): string => era + number;
 
-  const add = (gap: boolean, value: unknown, id?: string): void => {
-    entries.push({
+  const add = (gap: boolean, value: unknown, id?: string): Entry => {
+    const entry = {
       gap,
       id: id !== undefined && /^[^\0\r\n~][^\0\r\n]*$/.test(id) ? id : placeId(end() + 1),
       json: JSON.stringify(value),
-    });
+    };
+    entries.push(entry);
     if (entries.length > replay) {
       entries.shift();
       first += 1;
     }
     for (const page of pages) page.wake();
+    return entry;
   };
 
   /** Resolves when every page, and at least one, was handed everything, or when watching ends. */
@@ -138,17 +145,18 @@ function createRelay<T>(
   const watch = async (controller: AbortController): Promise<void> => {
     const { signal } = controller;
     // An event that another watcher's full buffer dropped is not missing here.
-    const stopGaps = stream.on('gap', (gap) => gap.label === undefined && add(true, gap));
+    const stopGaps = stream.on('gap', (gap) => gap.label === undefined && void add(true, gap));
     // Without a page there is nobody to whom the rest could be handed, and no timer may outlive the stream.
     const stopEnd = stream.on('end', () => pages.size === 0 && stopWatching());
     try {
       for await (const event of stream.iterate({ observe, signal, label: 'toResponse' })) {
-        add(false, event, idOf(event));
+        const entry = add(false, event, idOf(event));
         if (observe) continue;
         await allHanded(signal);
         if (!signal.aborted) continue;
-        // It was handed to nobody, so it will be offered again.
-        entries.pop();
+        // It was handed to nobody, so it will be offered again. A gap that was said meanwhile stays.
+        const at = entries.indexOf(entry);
+        if (at >= 0) entries.splice(at, 1);
         break;
       }
     } catch {

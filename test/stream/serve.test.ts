@@ -492,3 +492,27 @@ test('events without an id of their own are resumed by their place', async () =>
   expect(await read(ids[1])).toContain('data: {"n":2}');
   expect(await read(ids[1])).not.toContain('data: {"n":1}');
 });
+
+test('observe: false: a gap that is said while a tip waits for a page stays, and the tip comes once', async () => {
+  const { source, clock } = bench();
+  const page = open(source, { observe: false });
+  await settle();
+  void source.push(tip(1));
+  await settle();
+  await page.leave();
+  void source.push(tip(2));
+  await settle();
+  source.gap({ reason: 'restart' });
+  await clock.advance(seconds(61));
+  const again = open(source, { observe: false }, page.lastId());
+  await settle();
+  expect(again.ids()).toEqual(['here:-:2']);
+  expect(again.text().match(/"reason":"\w+"/g)).toEqual(['"reason":"restart"']);
+});
+
+test.each([0, -1, Number.NaN])('a replay of %d would give a page nothing, so it is CONFIG', (replay) => {
+  const { source } = bench();
+  expect(() => toResponse(source.stream, { format: 'sse', replay })).toThrow(
+    expect.objectContaining({ code: 'CONFIG' }),
+  );
+});
