@@ -1,7 +1,7 @@
 import { TipstreamError } from '../core/errors.ts';
 import { type Stop, seconds } from '../core/time.ts';
 import { type CheckpointOption, createCheckpoint } from './checkpoint.ts';
-import { derive } from './derive.ts';
+import { broke, derive } from './derive.ts';
 import type { EventStream } from './event-stream.ts';
 import { originOf } from './origin.ts';
 import { toStream } from './stream.ts';
@@ -133,9 +133,7 @@ export function account<T>(stream: EventStream<TipEvent>, { name, sum, store }: 
   };
 
   /** What there is before the next tip. */
-  const show = (): void => {
-    if (loaded && sum.begun) self?.give(sum.show(), undefined);
-  };
+  const shown = (): T | undefined => (loaded && sum.begun ? sum.show() : undefined);
 
   const takeUp = (value: unknown): void => {
     if (value === undefined || value === null) return;
@@ -159,9 +157,16 @@ export function account<T>(stream: EventStream<TipEvent>, { name, sum, store }: 
     }
     loading = false;
     if (!loaded || !open) return;
-    show();
-    for (const [tip, ticket] of early.splice(0)) {
-      count(tip, ticket);
+    const before = shown();
+    if (before !== undefined) self?.give(before, undefined);
+    // One by one: what fails may end it, and the rest is then left.
+    for (let next = early.shift(); next; next = early.shift()) {
+      const [tip, ticket] = next;
+      try {
+        count(tip, ticket);
+      } catch (cause) {
+        if (self) broke(self, ticket, cause);
+      }
       pass(ticket);
     }
   };
@@ -191,7 +196,7 @@ export function account<T>(stream: EventStream<TipEvent>, { name, sum, store }: 
             hold(ticket);
             early.push([tip, ticket]);
           },
-          greet: show,
+          greet: shown,
           stop() {
             open = false;
             retry?.();

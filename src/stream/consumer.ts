@@ -155,7 +155,13 @@ export function createConsumer<T>(origin: Origin<T>, options: WatchOptions, face
   if (self.gone) return self;
   signal?.addEventListener('abort', self.stop, { once: true });
   handle = origin.watch(watcher);
-  handle.begin();
+  try {
+    handle.begin();
+  } catch (cause) {
+    // An app's own source could not begin: nobody watches, and nothing waits for him.
+    self.stop();
+    throw cause;
+  }
   return self;
 }
 

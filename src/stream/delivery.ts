@@ -19,45 +19,42 @@ export function createDelivery<T>(
   /** Deliveries under way, by id: a re-delivery waits for the same answer. */
   const open = new Map<string, Promise<void>>();
   return (event) => {
-    const id = idOf?.(event);
-    const again = id === undefined ? undefined : (open.get(id) ?? (memory.has(id) ? Promise.resolve() : undefined));
+    // An empty id tells nothing apart.
+    const id = idOf?.(event) || '';
+    const again = open.get(id) ?? (memory.has(id) ? Promise.resolve() : undefined);
     if (again) {
       hub.counters.duplicates += 1;
       return again;
     }
-    let pending = true;
+    let begin = (): void => {};
     const delivery = new Promise<void>((resolve, reject) => {
-      const settle = (): string | undefined => {
-        pending = false;
-        if (id !== undefined) open.delete(id);
-        return id;
-      };
-      const refuse = (): void => {
-        settle();
+      const left = (): true => {
+        open.delete(id);
         reject(nobody(hub.platform));
+        return true;
       };
-      if (unwatched === 'reject' && hub.watchers === 0) return refuse();
-      hub.counters.lastEventAt = hub.clock.now();
-      hub.push(event, {
-        taken() {
-          if (settle() !== undefined) memory.add(id as string);
-          resolve();
-        },
-        left() {
-          if (unwatched !== 'reject') return false;
-          refuse();
-          return true;
-        },
-      });
+      const taken = (): void => {
+        open.delete(id);
+        if (id) memory.add(id);
+        resolve();
+      };
+      const refuses = unwatched === 'reject';
+      begin = () => {
+        if (refuses && hub.watchers === 0) return void left();
+        hub.counters.lastEventAt = hub.clock.now();
+        hub.push(event, { taken, left: refuses ? left : undefined });
+      };
     });
-    if (pending && id !== undefined) open.set(id, delivery);
+    if (id) open.set(id, delivery);
     // Whoever does not look at the answer is not punished with an unhandled rejection.
     delivery.catch(() => {});
+    begin();
     return delivery;
   };
 }
 
-const nobody = (platform: string): TipstreamError =>
+/** Whoever delivered it has to know. */
+export const nobody = (platform: string): TipstreamError =>
   new TipstreamError({
     code: 'CONSUMER',
     platform,

@@ -18,7 +18,11 @@ const recount = ({ handles = [] }: Self): void => {
 };
 
 /** A function that the app gave to an operator threw. */
-const broke = (derived: Self, ticket: Ticket | undefined, cause: unknown): void => {
+export const broke = (
+  derived: Pick<Self, 'durable' | 'emit' | 'end'>,
+  ticket: Ticket | undefined,
+  cause: unknown,
+): void => {
   const error = threw("an operator's function", cause, derived.durable);
   derived.emit('error', error);
   if (!error.fatal) return;
@@ -74,18 +78,11 @@ const finish = async (derived: Self): Promise<void> => {
   if (watched) emit(derived, 'end', undefined);
 };
 
-const onlyFor = (derived: Self, watcher: Watcher<unknown>, run: () => void): void => {
-  derived.only = watcher;
-  run();
-  derived.only = undefined;
-};
-
 /** Gives a newcomer what another watcher could not take. */
 const offerTo = (derived: Self, watcher: Watcher<unknown>): void => {
   if (watcher.observe || derived.wiring?.stateful) return;
-  onlyFor(derived, watcher, () => {
-    for (const handle of derived.handles ?? []) handle?.offer();
-  });
+  derived.fan.newest = watcher;
+  for (const handle of derived.handles ?? []) handle?.offer();
 };
 
 const begin = (derived: Self, watcher: Watcher<unknown>): void => {
@@ -94,11 +91,12 @@ const begin = (derived: Self, watcher: Watcher<unknown>): void => {
     offerTo(derived, watcher);
   } else {
     derived.handles = [];
+    derived.fan.newest = watcher;
     derived.wiring = derived.wire(derived);
     for (let index = 0; index < derived.places.length; index += 1) attach(derived, index);
   }
-  const { handles, wiring } = derived;
-  if (handles && wiring?.greet) onlyFor(derived, watcher, wiring.greet);
+  const greeting = derived.wiring?.greet?.();
+  if (greeting !== undefined) watcher.next(greeting, undefined);
 };
 
 const methods: Omit<Shown, 'counters'> & ThisType<Self> = {
@@ -129,12 +127,8 @@ const methods: Omit<Shown, 'counters'> & ThisType<Self> = {
     return [...this.places.keys()].filter((index) => this.places[index]);
   },
   give(event, ticket) {
-    const { only, fan } = this;
     this.counters.eventsProcessed += 1;
-    if (!only) return giveAll(fan, event, ticket);
-    if (fan.watchers.includes(only)) return only.next(event, ticket);
-    hold(ticket);
-    refuse(ticket);
+    giveAll(this.fan, event, ticket);
   },
   emit(name, signal) {
     emit(this, name, signal);
@@ -230,6 +224,5 @@ export const derive = <A, T>(
     ears: new Set(),
     handles: undefined,
     wiring: undefined,
-    only: undefined,
     emitter: undefined,
   });

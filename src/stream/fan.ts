@@ -1,6 +1,6 @@
 import type { TipstreamError } from '../core/errors.ts';
 import type { Watcher } from './origin.ts';
-import type { Ticket } from './ticket.ts';
+import { hold, oneOnly, refuse, type Ticket } from './ticket.ts';
 
 /** The watchers of one stream. */
 export interface Fan<T> {
@@ -10,9 +10,11 @@ export interface Fan<T> {
   counting: number;
   /** Rises when somebody begins to count after nobody did. */
   generation: number;
+  /** Whom everything that waited was offered to last. */
+  newest: Watcher<T> | undefined;
 }
 
-export const createFan = <T>(): Fan<T> => ({ watchers: [], counting: 0, generation: 0 });
+export const createFan = <T>(): Fan<T> => ({ watchers: [], counting: 0, generation: 0, newest: undefined });
 
 /** Puts others in the place of the watchers, or looks again who of them counts. */
 export function setWatchers<T>(fan: Fan<T>, watchers = fan.watchers): void {
@@ -30,7 +32,13 @@ export const removeWatcher = <T>(fan: Fan<T>, watcher: Watcher<T>): void =>
     fan.watchers.filter((other) => other !== watcher),
   );
 
-export function giveAll<T>({ watchers }: Fan<T>, event: T, ticket: Ticket | undefined): void {
+/** Gives an event to all watchers, or to the newest only, as its ticket says; where that one is gone again, it is refused. */
+export function giveAll<T>({ watchers, newest }: Fan<T>, event: T, ticket: Ticket | undefined): void {
+  if (ticket?.generation === oneOnly) {
+    if (newest && watchers.includes(newest)) return newest.next(event, ticket);
+    hold(ticket);
+    return refuse(ticket);
+  }
   for (const watcher of watchers) {
     if (!watcher.observe) watcher.next(event, ticket);
     else if (!ticket?.again) watcher.next(event, undefined);

@@ -3,10 +3,10 @@ import { withPrototype } from '../core/prototype.ts';
 import type { Clock, Stop } from '../core/time.ts';
 import type { StreamGap, StreamState, StreamStats, StreamStatus } from './event-stream.ts';
 import { addWatcher, createFan, endAll, type Fan, finishAll, removeWatcher, setWatchers } from './fan.ts';
-import { createLeftovers, give, keep, type Leftovers, offer, owe } from './leftovers.ts';
+import { createLeftovers, give, keep, type Leftovers, offer, owe, putAside } from './leftovers.ts';
 import type { Handle, Origin, Watcher } from './origin.ts';
-import { notReady, type Readiness, tellReady, waitReady } from './readiness.ts';
-import { emit, listen, type Signals } from './signals.ts';
+import { notReady, type Readiness, waitReady } from './readiness.ts';
+import { emit, listen } from './signals.ts';
 import { noStats } from './stats.ts';
 import { createTicket, type Desk, isLeft, type TicketOwner } from './ticket.ts';
 
@@ -56,7 +56,7 @@ export interface Hub<T> extends Origin<T> {
 }
 
 /** What a hub knows. */
-interface State<T> extends Omit<HubOptions, 'settle'>, Signals, Readiness {
+interface State<T> extends Omit<HubOptions, 'settle'>, Readiness {
   readonly durable: boolean;
   readonly ahead: number;
   readonly fan: Fan<T>;
@@ -97,7 +97,9 @@ const pause = (hub: Self, next: StreamState, reason: string): void => {
 
 /** Somebody came, or began to count: what was left is theirs, and everybody's when nobody counted before. */
 const welcome = ({ fan, leftovers }: Self, newcomer: Watcher<unknown>, before: number): void => {
-  if (fan.counting > 0 && !newcomer.observe) offer(leftovers, before === 0 ? undefined : newcomer);
+  if (fan.counting === 0 || newcomer.observe) return;
+  fan.newest = newcomer;
+  offer(leftovers, before > 0);
 };
 
 const stop = (hub: Self): void => {
@@ -156,6 +158,9 @@ const methods: Omit<Hub<unknown> & Desk, keyof State<unknown>> & ThisType<Self> 
     }
     this.fewer?.();
   },
+  refused(ticket) {
+    putAside(this.leftovers, ticket);
+  },
   stalled(label, heldMs) {
     const held = `${nameOf(label)} has held one event for ${Math.round(heldMs / 1000)} s`;
     pause(this, 'stalled', `${held}; look what it waits for`);
@@ -171,6 +176,8 @@ const methods: Omit<Hub<unknown> & Desk, keyof State<unknown>> & ThisType<Self> 
       begin: () => {
         welcome(this, watcher, before);
         if (this.watchers > 0) this.stopSource ??= this.start?.();
+        // What began it may have made everybody leave.
+        if (this.watchers === 0) stop(this);
       },
       stop: () => {
         removeWatcher(fan, watcher);
@@ -186,14 +193,15 @@ const methods: Omit<Hub<unknown> & Desk, keyof State<unknown>> & ThisType<Self> 
   },
   succeeded() {
     this.counters.lastSuccessAt = this.clock.now();
+    if (this.succeededOnce) return;
     this.succeededOnce = true;
-    tellReady(this);
+    emit(this, 'ready', undefined);
   },
   end(error) {
     this.stopSource?.();
     this.stopSource = undefined;
     this.status('ended', error ? { reason: error.message } : {});
-    tellReady(this, error ?? notReady(this.platform));
+    emit(this, 'ready', error ?? notReady(this.platform));
     endAll(this.fan, error);
     emit(this, 'end', error);
   },
@@ -207,7 +215,7 @@ const methods: Omit<Hub<unknown> & Desk, keyof State<unknown>> & ThisType<Self> 
   async close() {
     const watched = this.watchers > 0;
     stop(this);
-    tellReady(this, notReady(this.platform));
+    emit(this, 'ready', notReady(this.platform));
     await finishAll(this.fan);
     await this.settle();
     if (!watched || this.watchers > 0) return;
@@ -234,7 +242,6 @@ export function createHub<T>(options: HubOptions): Hub<T> {
     fewer: undefined,
     emitter: undefined,
     succeededOnce: false,
-    waiting: undefined,
   });
 }
 

@@ -1,6 +1,5 @@
 import { type Fan, giveAll } from './fan.ts';
-import type { Watcher } from './origin.ts';
-import { release, type Ticket } from './ticket.ts';
+import { oneOnly, release, type Ticket } from './ticket.ts';
 
 /** How many events may wait behind a refused one, for a watcher that perhaps never comes back. */
 const mostOwed = 10_000;
@@ -14,7 +13,7 @@ export interface Leftovers<T> {
   full: boolean;
   /** Callbacks run. An event that comes meanwhile, from inside one of them, waits its turn: all watchers see the same order. */
   giving: boolean;
-  next: [ticket: Ticket, newcomer: Watcher<T> | undefined][];
+  next: Ticket[];
 }
 
 export const createLeftovers = <T>(fan: Fan<T>): Leftovers<T> => ({
@@ -26,60 +25,78 @@ export const createLeftovers = <T>(fan: Fan<T>): Leftovers<T> => ({
   next: [],
 });
 
-const show = <T>(fan: Fan<T>, ticket: Ticket, newcomer: Watcher<T> | undefined): void => {
-  const event = ticket.event as T;
-  const waited = ticket.left !== 'no';
-  const nobody = newcomer
-    ? !fan.watchers.includes(newcomer)
-    : fan.watchers.length === 0 || (waited && fan.counting === 0);
+/** Whether an older event waits. */
+const isBehind = ([oldest]: readonly Ticket[], { sequence }: Ticket): boolean =>
+  oldest !== undefined && oldest.sequence < sequence;
+
+/** Puts it into its place in the row; it may stand there already. */
+const insert = <T>({ kept }: Leftovers<T>, ticket: Ticket): void => {
+  let at = kept.length;
+  while (at > 0 && (kept[at - 1]?.sequence ?? 0) > ticket.sequence) at -= 1;
+  if (kept[at - 1] !== ticket) kept.splice(at, 0, ticket);
+};
+
+/** Puts it aside for whoever comes next, though some may still have it; not what its owner may take back. */
+export const putAside = <T>(leftovers: Leftovers<T>, ticket: Ticket): void => {
+  if (ticket.owner?.left || leftovers.kept.length > mostOwed) return;
+  ticket.left = 'refused';
+  insert(leftovers, ticket);
+};
+
+const show = <T>(leftovers: Leftovers<T>, ticket: Ticket): void => {
+  const { fan } = leftovers;
   // Those who might take it are gone again: it waits on.
-  if (nobody) ticket.left = newcomer ? 'refused' : 'last';
+  if (fan.watchers.length === 0 || (ticket.left !== 'no' && fan.counting === 0)) ticket.left = 'last';
   else {
     ticket.left = 'no';
-    ticket.passed = false;
-    if (newcomer) newcomer.next(event, ticket);
-    else giveAll(fan, event, ticket);
+    giveAll(fan, ticket.event as T, ticket);
     ticket.again = true;
+    // It waits with an older one for whoever comes for that, who may come before all who have it took it.
+    if (ticket.holds > 1 && ticket.generation !== oneOnly && isBehind(leftovers.kept, ticket))
+      putAside(leftovers, ticket);
   }
   release(ticket);
 };
 
-/** Shows an event to every watcher, or to one newcomer only, and lets go of it. */
-export function give<T>(leftovers: Leftovers<T>, ticket: Ticket, newcomer?: Watcher<T>): void {
-  const { fan, next } = leftovers;
+/** Shows an event to whom it is for, and lets go of it. */
+export function give<T>(leftovers: Leftovers<T>, ticket: Ticket): void {
+  const { next } = leftovers;
   // Nearly always nothing else is on its way: then it meets no queue.
   const alone = !leftovers.giving && next.length === 0;
-  if (!alone) next.push([ticket, newcomer]);
+  if (!alone) next.push(ticket);
   if (leftovers.giving) return;
   leftovers.giving = true;
   try {
-    if (alone) show(fan, ticket, newcomer);
+    if (alone) show(leftovers, ticket);
     while (next.length > 0) {
       const first = next.shift();
-      if (first) show(fan, ...first);
+      if (first) show(leftovers, first);
     }
   } finally {
     leftovers.giving = false;
   }
 }
 
-const again = <T>(leftovers: Leftovers<T>, ticket: Ticket, newcomer?: Watcher<T>): void => {
-  ticket.generation = leftovers.fan.generation;
-  ticket.holds = 1;
-  give(leftovers, ticket, newcomer);
-};
-
-const insert = <T>({ kept }: Leftovers<T>, ticket: Ticket): void => {
-  let at = kept.length;
-  while (at > 0 && (kept[at - 1]?.sequence ?? 0) > ticket.sequence) at -= 1;
-  kept.splice(at, 0, ticket);
+const again = <T>(leftovers: Leftovers<T>, ticket: Ticket, one = false): void => {
+  // Whoever had it before keeps what he did with it.
+  if (one) ticket.generation = oneOnly;
+  else {
+    ticket.generation = leftovers.fan.generation;
+    ticket.passed = false;
+  }
+  // A neighbour may still hold it.
+  ticket.holds += 1;
+  give(leftovers, ticket);
 };
 
 /** Puts an event aside, in order, for whoever comes next. */
 export function keep<T>(leftovers: Leftovers<T>, ticket: Ticket): void {
+  const counted = leftovers.fan.counting > 0;
   // Whoever counts now never saw it, or did not take it: it need not wait for somebody else.
-  if (leftovers.fan.counting > 0 && ticket.left !== 'refused') again(leftovers, ticket);
-  else insert(leftovers, ticket);
+  if (counted && ticket.left !== 'refused' && ticket.generation !== oneOnly) return again(leftovers, ticket);
+  // Whoever counts now has had it: it keeps nothing of theirs back.
+  if (counted) leftovers.owed += 1;
+  insert(leftovers, ticket);
 }
 
 interface Gaps {
@@ -93,9 +110,8 @@ interface Gaps {
  * @returns `false`: nothing waits, the event is taken.
  */
 export function owe<T>(leftovers: Leftovers<T>, ticket: Ticket, source: Gaps): boolean {
-  const oldest = leftovers.kept[0];
-  if (!oldest || oldest.sequence > ticket.sequence) return false;
-  if (leftovers.owed >= mostOwed) {
+  if (!isBehind(leftovers.kept, ticket)) return false;
+  if (leftovers.owed > mostOwed) {
     if (!leftovers.full) source.gap({ reason: 'overflow' });
     leftovers.full = true;
     return false;
@@ -106,11 +122,11 @@ export function owe<T>(leftovers: Leftovers<T>, ticket: Ticket, source: Gaps): b
   return true;
 }
 
-/** Offers everything, to one newcomer or to all. */
-export function offer<T>(leftovers: Leftovers<T>, newcomer?: Watcher<T>): void {
+/** Offers everything, to the newest watcher only or to all. */
+export function offer<T>(leftovers: Leftovers<T>, one: boolean): void {
   const tickets = leftovers.kept;
   leftovers.kept = [];
   leftovers.owed = 0;
   leftovers.full = false;
-  for (const ticket of tickets) again(leftovers, ticket, newcomer);
+  for (const ticket of tickets) again(leftovers, ticket, one);
 }

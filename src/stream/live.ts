@@ -1,6 +1,5 @@
 import type { Connection } from '../core/connection.ts';
-import { TipstreamError } from '../core/errors.ts';
-import { createDelivery } from './delivery.ts';
+import { createDelivery, nobody } from './delivery.ts';
 import type { EventStream } from './event-stream.ts';
 import type { Hub } from './hub.ts';
 import { createLog, type Log } from './log.ts';
@@ -118,13 +117,7 @@ export function createLive<E>(parts: LiveParts): Live<E> {
       const watched = [...feeds].filter(
         ([hub]) => hub.watchers > 0 && (!asked || !hub.channel || hub.channel === asked),
       );
-      if (watched.length === 0)
-        throw new TipstreamError({
-          code: 'CONSUMER',
-          platform,
-          message: `${platform}: nobody watches, so no test tip was sent; watch tips() first`,
-          fatal: false,
-        });
+      if (watched.length === 0) throw nobody(platform);
       await Promise.all(
         watched.map(([hub, deliver]) => {
           const room = asked ?? hub.channel ?? channel;

@@ -16,17 +16,20 @@ export interface Signals {
 export const threw = (what: string, cause: unknown, fatal = false): TipstreamError =>
   new TipstreamError({ code: 'CONSUMER', fatal, message: `tipstream: ${what} threw; mend it`, cause });
 
-/** A listener that throws stops no neighbour: what it threw is told as an `error` of the same stream. */
+/** A listener that throws stops no neighbour: what it threw is told as an `error` of the same stream. `ready` is told within: with nothing, or with what was in the way of it. */
+export function listen(signals: Signals, name: 'ready', listener: (error: TipstreamError | undefined) => void): Stop;
 export function listen<T, N extends keyof StreamSignals<T>>(
   signals: Signals,
   name: N,
   listener: (signal: StreamSignals<T>[N]) => void,
-): Stop {
+): Stop;
+export function listen(signals: Signals, name: string, listener: (signal: never) => void): Stop {
   signals.emitter ??= new EventEmitter();
   const { emitter } = signals;
-  const heard = (signal: StreamSignals<T>[N]): void => {
+  // Each name has a signal of its own.
+  const heard = (signal: unknown): void => {
     try {
-      listener(signal);
+      listener(signal as never);
     } catch (cause) {
       // A listener of `error` that throws has nobody left to tell.
       if (name !== 'error') emitter.emit('error', threw(`a listener of '${name}'`, cause));
@@ -38,11 +41,9 @@ export function listen<T, N extends keyof StreamSignals<T>>(
   };
 }
 
-export function emit<T, N extends keyof StreamSignals<T>>(
-  { emitter, counters }: Signals,
-  name: N,
-  signal: StreamSignals<T>[N],
-): void {
+export function emit(signals: Signals, name: 'ready', error: TipstreamError | undefined): void;
+export function emit<T, N extends keyof StreamSignals<T>>(signals: Signals, name: N, signal: StreamSignals<T>[N]): void;
+export function emit({ emitter, counters }: Signals, name: string, signal: unknown): void {
   count(counters, name, signal);
   emitter?.emit(name, signal);
 }

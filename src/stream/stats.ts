@@ -1,4 +1,5 @@
-import type { StreamSignals, StreamStats } from './event-stream.ts';
+import type { TipstreamError } from '../core/errors.ts';
+import type { StreamStats } from './event-stream.ts';
 
 export const noStats = (): StreamStats => ({
   eventsProcessed: 0,
@@ -12,15 +13,11 @@ export const noStats = (): StreamStats => ({
 });
 
 /** Counts a signal that was emitted. */
-export function count<T, N extends keyof StreamSignals<T>>(
-  stats: StreamStats,
-  name: N,
-  signal: StreamSignals<T>[N],
-): void {
+export function count(stats: StreamStats, name: string, signal: unknown): void {
   if (name === 'gap') stats.gaps += 1;
   if (name === 'invalid') stats.invalid += 1;
   if (name !== 'error') return;
-  const { code } = signal as StreamSignals<T>['error'];
+  const { code } = signal as TipstreamError;
   stats.errors[code] = (stats.errors[code] ?? 0) + 1;
 }
 

@@ -100,9 +100,6 @@ export function subscribe<T>(
 function atMost<T>(origin: Origin<T>, running: Promise<void>): Promise<void> {
   return new Promise((resolve) => {
     const stop = origin.clock.after(seconds(5), resolve);
-    void running.then(() => {
-      stop();
-      resolve();
-    });
+    void running.then(resolve).then(stop);
   });
 }

@@ -11,7 +11,7 @@ export interface Ticket {
   readonly owner: TicketOwner | undefined;
   /** Order of arrival at the source. */
   readonly sequence: number;
-  /** Which group of watchers it was offered to. */
+  /** Which group of watchers it was offered to; `oneOnly` where it was offered to a newcomer, and all others had it before. */
   generation: number;
   holds: number;
   /** Somebody took it. */
@@ -25,12 +25,14 @@ export interface Ticket {
 /** `no` in the order of weight: a watcher `went` while others who have the event stayed; it was the `last`; a callback `refused` it. */
 export type Leaving = 'no' | 'went' | 'last' | 'refused';
 
+export const oneOnly = -1;
+
 /** Whoever put the event in: a page, a pusher, a batch. */
 export interface TicketOwner {
   /** Every counting watcher took it. */
   taken(ticket: Ticket): void;
   /** The last watcher left it. Answer `true` to take it back; else it is offered to the next watcher. */
-  left?(ticket: Ticket): boolean;
+  left?: ((ticket: Ticket) => boolean) | undefined;
 }
 
 /** The side of a source that tickets come back to. */
@@ -44,6 +46,8 @@ export interface Desk {
   /** What was taken is being written down. The next event waits for it, so that a crash repeats no more than one answer. */
   writing?: (() => Promise<unknown> | undefined) | undefined;
   settled(ticket: Ticket): void;
+  /** Somebody did not take it: whoever comes from here on gets it, though others may still hold it. */
+  refused?(ticket: Ticket): void;
   /** A watcher has had one event in its hands for `heldMs` milliseconds. */
   stalled(label: string | undefined, heldMs: number): void;
   /** Half the buffer of a watcher is full. */
@@ -75,7 +79,9 @@ export function pass(ticket: Ticket | undefined): void {
 
 /** This holder did not take the event, and nobody may pass it: it waits for another watcher. */
 export function refuse(ticket: Ticket | undefined): void {
-  if (ticket) ticket.left = 'refused';
+  if (!ticket) return;
+  ticket.left = 'refused';
+  ticket.desk.refused?.(ticket);
   release(ticket);
 }
 

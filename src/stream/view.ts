@@ -1,6 +1,5 @@
 import type { TipstreamError } from '../core/errors.ts';
 import { withPrototype } from '../core/prototype.ts';
-import type { Stop } from '../core/time.ts';
 import type { EventStream } from './event-stream.ts';
 import { type Origin, type Watcher, watcherFor } from './origin.ts';
 import { emit, listen, type Signals } from './signals.ts';
@@ -102,11 +101,12 @@ const methods: Origin<unknown> & ThisType<View> = {
     };
   },
   on(name, listener) {
-    const stops: Stop[] = [listen(this, name, listener)];
+    const stop = listen(this, name, listener);
     // `end` and `failed` are said by the stream itself.
-    if (name !== 'end' && name !== 'failed') stops.push(this.source.on(name, listener));
+    const leave = name === 'end' || name === 'failed' ? undefined : this.source.on(name, listener);
     return () => {
-      for (const stop of stops) stop();
+      stop();
+      leave?.();
     };
   },
   ready(signal) {

@@ -2,7 +2,7 @@ import type { TipstreamError } from '../core/errors.ts';
 import type { Clock, Stop } from '../core/time.ts';
 import type { EventStream, StreamStats } from './event-stream.ts';
 import type { Fan } from './fan.ts';
-import type { Handle, Origin, Watcher } from './origin.ts';
+import type { Handle, Origin } from './origin.ts';
 import type { Signals } from './signals.ts';
 import type { Ticket } from './ticket.ts';
 
@@ -10,6 +10,8 @@ import type { Ticket } from './ticket.ts';
 export interface Derived<T> {
   readonly platform: string;
   readonly clock: Clock;
+  /** Untaken events survive a restart. */
+  readonly durable: boolean;
   /** Watchers that count, at this moment. */
   readonly counting: number;
   /** Rises when somebody begins to count after nobody did. */
@@ -30,8 +32,8 @@ export interface Wiring<A> {
   /** It remembers events, so what was left cannot be offered through it a second time while it is watched. */
   readonly stateful?: boolean;
   next(event: A, ticket: Ticket | undefined, index: number): void;
-  /** A watcher came. What is given now is for nobody else. */
-  greet?(): void;
+  /** A watcher came: what it is shown first, and nobody else. */
+  greet?(): unknown;
   /** A source ended. Ends the derived stream by default. */
   end?(error: TipstreamError | undefined, index: number): void;
   /** A source was taken out. */
@@ -71,6 +73,4 @@ export interface DerivedState<A, T> extends Signals {
   /** What it watches its sources with, while somebody watches. */
   handles: (Handle | undefined)[] | undefined;
   wiring: Wiring<A> | undefined;
-  /** What is given now is for this watcher and nobody else. */
-  only: Watcher<T> | undefined;
 }

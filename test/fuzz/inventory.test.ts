@@ -81,10 +81,12 @@ const through: Readonly<Record<string, readonly [test: string, through: string]>
 const handOn = [
   'src/anilibria/wants.ts',
   'src/core/errors.ts',
+  'src/stream/derive.ts',
   'src/stream/readiness.ts',
   'src/stream/ring.ts',
   'src/stream/signals.ts',
   'src/stream/simulated.ts',
+  'src/stream/stats.ts',
   'src/stream/subscribe.ts',
   'src/stream/ticket.ts',
   'src/twitch/eventsub-letters.ts',

@@ -244,3 +244,70 @@ describe('whatever watchers do', () => {
     );
   });
 });
+
+type Turn =
+  | { do: 'push'; count: number }
+  | { do: 'take' | 'fail'; who: 'ledger' | 'alerts' }
+  | { do: 'restart' }
+  | { do: 'wait' };
+
+const turn: fc.Arbitrary<Turn> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('push' as const), count: fc.integer({ min: 1, max: 3 }) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constantFrom('take' as const, 'take' as const, 'fail' as const),
+      who: fc.constantFrom('ledger' as const, 'alerts' as const),
+    }),
+  },
+  { weight: 3, arbitrary: fc.constant({ do: 'restart' as const }) },
+  { weight: 1, arbitrary: fc.constant({ do: 'wait' as const }) },
+);
+
+describe('a ledger that stops at a failure and is started again, beside alerts that take their time', () => {
+  const shapes: [string, (stream: EventStream<number>) => EventStream<number>][] = [
+    ['the source', (stream) => stream],
+    ['a filter', (stream) => filter(stream, () => true)],
+    ['a merge of a map', (stream) => merge(map(stream, (n) => n))],
+  ];
+
+  it.each(shapes)(
+    'delivery-1 over %s it books everything, in order, and the alerts come once each',
+    async (_what, of) => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(turn, { minLength: 3, maxLength: 30 }),
+          fc.constantFrom<'sync' | 'async'>('sync', 'async'),
+          async (turns, kind) => {
+            const source = numbers();
+            const stream = of(source.stream);
+            const alerts = asyncActor(stream, 'skip');
+            const make = (): Actor =>
+              kind === 'async' ? asyncActor(stream, 'stop') : syncActor(stream, (event) => event % 4 === 1, 'stop');
+            const ledgers = [make()];
+            const ledger = (): Actor => ledgers.at(-1) as Actor;
+            let pushed = 0;
+            for (const each of turns) {
+              if (each.do === 'push') for (let n = 0; n < each.count; n += 1) void source.send(pushed++);
+              else if (each.do === 'wait') await source.clock.advance(60_000);
+              else if (each.do !== 'restart') (each.who === 'ledger' ? ledger() : alerts)[each.do]();
+              else if (ledger().ended) ledgers.push(make());
+              await settle(1);
+            }
+            for (let n = 0; n < 3 * pushed + 3; n += 1) {
+              if (ledger().ended) ledgers.push(syncActor(stream, () => false, 'stop'));
+              ledger().take();
+              alerts.take();
+              await settle(1);
+            }
+            const booked = ledgers.flatMap(({ taken }) => taken);
+            expect(booked).toEqual(upTo(pushed));
+            expect(alerts.offered).toEqual(upTo(pushed));
+            expect(source.stream.stats().untaken).toBe(0);
+          },
+        ),
+        { numRuns: 150 },
+      );
+    },
+  );
+});

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { memoryStore } from '../../src/stream/checkpoint-store.ts';
 import { type GoalProgress, goal } from '../../src/stream/goal.ts';
+import { createHub } from '../../src/stream/hub.ts';
 import { createSource } from '../../src/stream/source.ts';
+import { toStream } from '../../src/stream/stream.ts';
 import type { TipEvent } from '../../src/stream/tip-event.ts';
 import { settle, testClock } from '../support/clock.ts';
 import { tip } from '../support/stream.ts';
@@ -87,5 +89,52 @@ describe('goal', () => {
     { target: 1, rates: undefined as never },
   ])('with %j is CONFIG', (options) => {
     expect(() => goal(stage().stream, options)).toThrow(expect.objectContaining({ code: 'CONFIG' }));
+  });
+
+  it('delivery-6 rates that throw while the store is still asked are told, and hold no other tip back', async () => {
+    const source = stage();
+    const kept = memoryStore();
+    let answer = (): void => {};
+    const store = {
+      ...kept,
+      get: () =>
+        new Promise<undefined>((resolve) => {
+          answer = () => resolve(undefined);
+        }),
+    };
+    const rates = (each: TipEvent): number => {
+      if (each.unit === 'rose') throw new Error('no rate');
+      return 1;
+    };
+    const towards = goal(source.stream, { target: 100, rates, store });
+    const errors: string[] = [];
+    towards.on('error', ({ code }) => errors.push(code));
+    const amounts: number[] = [];
+    towards.subscribe(({ amount }) => void amounts.push(amount));
+    const taken: string[] = [];
+    for (const each of [tip(1, { unit: 'rose' }), tip(2)]) void source.push(each).then(() => taken.push(each.id));
+    answer();
+    await settle();
+    expect([errors, amounts, taken.sort()]).toEqual([['CONSUMER'], [10], [tip(1).id, tip(2).id]]);
+  });
+
+  it('delivery-6 rates that throw before a checkpoint, while the store is still asked, end it, and nothing is taken', async () => {
+    const hub = createHub<TipEvent>({ platform: 'stage', clock: testClock(), patient: true, durable: true });
+    const rates = (): number => {
+      throw new Error('no rate');
+    };
+    const towards = goal(toStream(hub), { target: 100, rates, store: memoryStore() });
+    const ends: (string | undefined)[] = [];
+    towards.on('end', (error) => ends.push(error?.code));
+    towards.subscribe(() => {});
+    hub.push(tip(1));
+    hub.push(tip(2));
+    await settle();
+    expect(ends).toEqual(['CONSUMER']);
+    expect([hub.watchers, hub.stats().untaken]).toEqual([0, 2]);
+    const seen: string[] = [];
+    toStream(hub).subscribe(({ id }) => void seen.push(id));
+    await settle();
+    expect(seen).toEqual([tip(1).id, tip(2).id]);
   });
 });

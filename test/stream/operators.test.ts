@@ -52,6 +52,32 @@ describe('filter and map', () => {
     expect(source.answers.size).toBe(3);
   });
 
+  it('delivery-1 whoever comes from inside a callback gets alone what was refused: his neighbours had it', async () => {
+    const source = numbers();
+    const all = filter(
+      map(source.stream, (n) => n),
+      () => true,
+    );
+    const neighbour: number[] = [];
+    const newcomer: number[] = [];
+    all.subscribe(
+      (n) => {
+        if (n === 1) throw new Error('no');
+      },
+      { onFailure: 'stop' },
+    );
+    all.subscribe((n) => {
+      neighbour.push(n);
+      if (n === 3) all.subscribe((each) => void newcomer.push(each));
+    });
+    await source.send(1, 2, 3);
+    expect([neighbour, newcomer]).toEqual([
+      [1, 2, 3],
+      [1, 2],
+    ]);
+    expect(source.stream.stats().untaken).toBe(0);
+  });
+
   it('delivery-6 a function that throws is told, and the stream goes on', async () => {
     const source = numbers();
     const strict = map(source.stream, (n) => {

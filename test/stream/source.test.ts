@@ -1,5 +1,7 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { TipstreamError } from '../../src/core/errors.ts';
+import { map, take } from '../../src/stream/operators.ts';
 import { createSource } from '../../src/stream/source.ts';
 import { settle } from '../support/clock.ts';
 import { byHand, heard, numbers } from '../support/stream.ts';
@@ -127,5 +129,61 @@ describe('a source of one’s own', () => {
       lastEventAt: source.clock.now(),
       lastSuccessAt: source.clock.now(),
     });
+  });
+
+  it('delivery-1 that cannot begin says so to whoever watches, and holds nothing back from those who watch later', async () => {
+    let broken = true;
+    const source = numbers({
+      start() {
+        if (broken) throw new Error('no port');
+        return undefined;
+      },
+    });
+    const controller = new AbortController();
+    const seen: number[] = [];
+    const watch = () => source.stream.subscribe((n) => void seen.push(n), { signal: controller.signal });
+    expect(watch).toThrow('no port');
+    expect(() => map(source.stream, (n) => n).iterate()).toThrow('no port');
+    expect([source.stream.stats().watchers, getEventListeners(controller.signal, 'abort')]).toEqual([0, []]);
+    broken = false;
+    watch();
+    await source.send(1);
+    expect([seen, source.answers.get(1)]).toEqual([[1], 'taken']);
+  });
+
+  it('is stopped though its only watcher left while it began', async () => {
+    let running = 0;
+    const source = numbers({
+      start(self) {
+        running += 1;
+        void self.push(1);
+        return () => {
+          running -= 1;
+        };
+      },
+    });
+    const seen: number[] = [];
+    take(source.stream, 1).subscribe((n) => void seen.push(n));
+    await settle();
+    expect([seen, running, source.stream.stats().watchers]).toEqual([[1], 0, 0]);
+  });
+
+  it('delivery-1 an empty id tells nothing apart: each of its events is offered', async () => {
+    const source = numbers({ id: () => '' });
+    const seen: number[] = [];
+    source.stream.subscribe((n) => void seen.push(n));
+    await source.send(1, 2);
+    expect(seen).toEqual([1, 2]);
+  });
+
+  it('delivery-1 a re-delivery from inside the callback of its own delivery is none', async () => {
+    const source = numbers({ id });
+    const seen: number[] = [];
+    source.stream.subscribe((n) => {
+      seen.push(n);
+      if (seen.length < 3) void source.push(n);
+    });
+    await source.send(1);
+    expect(seen).toEqual([1]);
   });
 });

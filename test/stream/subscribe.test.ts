@@ -82,11 +82,102 @@ describe('a callback that rejects on tip 7 of 10, beside a watcher that takes ev
     const gaps = heard(stream, 'gap');
     for (let tip = 0; tip < 10_100; tip += 1) push(tip);
     expect(neighbour).toHaveLength(10_100);
-    expect(hub.untaken).toBe(1);
+    expect(hub.untaken).toBe(0);
     expect(stream.stats().untaken).toBe(10_001);
     // The memory has a bound, and passing it is said.
     expect(gaps).toMatchObject([{ reason: 'overflow' }]);
     expect(taken).toHaveLength(99);
+  });
+
+  it('delivery-5 a neighbour is not held up by whoever restarts and fails again, however much waits for him', async () => {
+    const { hub, stream, push } = durable();
+    const fails = (): void => {
+      throw new Error('no');
+    };
+    stream.subscribe(fails);
+    const neighbour: number[] = [];
+    stream.subscribe((tip) => void neighbour.push(tip));
+    for (let tip = 0; tip < 300; tip += 1) push(tip);
+    for (let restart = 0; restart < 3; restart += 1) {
+      stream.subscribe(fails);
+      await settle();
+    }
+    expect(neighbour).toHaveLength(300);
+    // So much would be held against the `ahead` of a polled source, which then asks no more.
+    expect([hub.untaken, stream.stats().untaken]).toEqual([0, 300]);
+  });
+});
+
+describe('whoever restarts at once', () => {
+  const ways: [string, () => void | Promise<void>][] = [
+    [
+      'throws',
+      () => {
+        throw new Error('one');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('one'))],
+  ];
+
+  it.each(ways)('delivery-1 in his onError gets first what his callback refused: it %s', async (_how, fails) => {
+    const { taken, stream, push } = durable();
+    let broken = true;
+    const got: number[] = [];
+    const watch = (): void => {
+      stream.subscribe(
+        (tip) => {
+          if (!broken) return void got.push(tip);
+          broken = false;
+          return fails();
+        },
+        { onError: watch },
+      );
+    };
+    watch();
+    push(1);
+    push(2);
+    await settle();
+    expect([got, taken, stream.stats().untaken]).toEqual([[1, 2], [1, 2], 0]);
+  });
+
+  it.each(ways)('delivery-1 gets it too while a neighbour still has it in hand: it %s', async (_how, fails) => {
+    const { taken, stream, push } = durable();
+    const slow = byHand(stream);
+    stream.subscribe(fails);
+    push(1);
+    push(2);
+    await settle();
+    const got: number[] = [];
+    stream.subscribe((tip) => void got.push(tip));
+    await settle();
+    expect(got).toEqual([1, 2]);
+    expect(taken).toEqual([]);
+    await slow.take();
+    await slow.take();
+    expect([slow.offered, taken, stream.stats().untaken]).toEqual([[1, 2], [1, 2], 0]);
+  });
+
+  it('delivery-1 and leaves again leaves it for the next one, and a neighbour who had it sees nothing twice', async () => {
+    const { taken, stream, push } = durable();
+    stream.subscribe(() => {
+      throw new Error('no');
+    });
+    const neighbour: number[] = [];
+    stream.subscribe((tip) => void neighbour.push(tip));
+    for (const tip of [1, 2, 3]) push(tip);
+    const loop = stream.iterate();
+    await loop.next();
+    await loop.next();
+    await loop.return?.();
+    expect([neighbour, taken]).toEqual([[1, 2, 3], [1]]);
+    const got: number[] = [];
+    stream.subscribe((tip) => void got.push(tip));
+    await settle();
+    expect([got, taken, neighbour]).toEqual([
+      [2, 3],
+      [1, 2, 3],
+      [1, 2, 3],
+    ]);
   });
 });
 
