@@ -3,7 +3,7 @@ import { derive } from './derive.ts';
 import type { EventStream } from './event-stream.ts';
 import { originOf } from './origin.ts';
 import { toStream } from './stream.ts';
-import type { Ticket } from './ticket.ts';
+import { isLeft, type Ticket } from './ticket.ts';
 
 /** What makes two events the same. */
 export interface DedupeOptions<T> {
@@ -19,6 +19,9 @@ export interface DedupeOptions<T> {
   within?: number | undefined;
 }
 
+/** Of any other, a ticket would only keep the answer that it came with in memory. */
+const returnable = (ticket: Ticket | undefined): Ticket | undefined => (ticket?.owner?.left ? ticket : undefined);
+
 /** Keys are remembered in two generations of this many, or of `within` milliseconds. */
 const generationSize = 4_000;
 
@@ -26,6 +29,8 @@ interface Seen {
   at: number;
   /** Which arrival at the source it was; `undefined` when only observers watched. */
   sequence: number | undefined;
+  /** Where whoever put it in may take it back and deliver it again: what became of it. */
+  ticket: Ticket | undefined;
 }
 
 /**
@@ -68,10 +73,12 @@ export function dedupe<T>(stream: EventStream<T>, options: DedupeOptions<T> = {}
     if (seen && (within === undefined || at - seen.at < within)) {
       // The event that a watcher left is offered once more: it is no duplicate of itself.
       const itself = ticket?.again === true && (seen.sequence ?? ticket.sequence) === ticket.sequence;
-      if (itself) seen.sequence = ticket.sequence;
-      return itself;
+      // Nobody took it, and whoever put it in was told so: this is its re-delivery.
+      const back = seen.ticket?.holds === 0 && isLeft(seen.ticket);
+      if (itself || back) Object.assign(seen, { sequence: ticket?.sequence, ticket: returnable(ticket) });
+      return itself || back;
     }
-    young.set(key, { at, sequence: ticket?.sequence });
+    young.set(key, { at, sequence: ticket?.sequence, ticket: returnable(ticket) });
     return true;
   };
 

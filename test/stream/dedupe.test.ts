@@ -103,6 +103,20 @@ describe('dedupe', () => {
     expect([seen, source.answers.get(2)]).toEqual([[1], 'taken']);
   });
 
+  it('delivery-1 what was refused, and told so to its sender, is no duplicate when it is delivered again', async () => {
+    const source = numbers({ unwatched: 'reject' });
+    const once = dedupe(source.stream, { by });
+    const failing = byHand(once, { onFailure: 'stop' });
+    await source.send(1);
+    await failing.fail();
+    expect(source.answers.get(1)).toBe('refused');
+    const seen: number[] = [];
+    once.subscribe((n) => void seen.push(n));
+    await source.send(1, 1);
+    expect([seen, source.answers.get(1)]).toEqual([[1], 'taken']);
+    expect(once.stats().duplicates).toBe(1);
+  });
+
   it('across sources, the same id counts once', async () => {
     const [a, b] = [numbers(), numbers()];
     const seen: number[] = [];
