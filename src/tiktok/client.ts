@@ -77,11 +77,13 @@ export function createTikTok(options: TikTokOptions = {}): TikTok {
     heartbeat,
     probe: () => calls.status(),
     async url(sessionId, signal) {
-      await connection.call(commentsDoor, signal, async (call) =>
-        (await connection.acquire(commentsDoor, call))?.release(),
-      );
       const key = await look(apiKey, signal);
-      const secret = key || (await tokens.get(signal));
+      const token = await connection.call(commentsDoor, signal, async (call) => {
+        (await connection.acquire(commentsDoor, call))?.release();
+        // As every call, so that all of them log in once.
+        return key || connection.tokens?.get(call);
+      });
+      const secret = token ?? '';
       redactor.add(secret);
       const query = secret && `?${key ? 'api_key' : 'token'}=${segment(secret)}`;
       const base = baseUrl.replace(/\/$/, '').replace(/^http/, 'ws');

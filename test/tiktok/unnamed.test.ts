@@ -41,6 +41,15 @@ describe('a gift of somebody who asked to stay unnamed', () => {
   });
 });
 
+it('TT-6 calls and sockets that need a token log in once together', async () => {
+  const login = { username: 'admin', password: 'Admin123!' };
+  const { session, tiktok, asked } = await room({ apiKey: undefined, login });
+  const rooms = [session, 'evening'].map((id) => tiktok.comments(id));
+  for (const comments of rooms) comments.subscribe(() => {});
+  await Promise.all([tiktok.status(), tiktok.live.sessions(), ...rooms.map((comments) => comments.ready())]);
+  expect(asked('/auth/login')).toBe(1);
+});
+
 it('TT-3 TT-22 a key that a function gives is masked beside a token, too', async () => {
   const server = await startServer(({ headers }) => json({ detail: `who is ${headers['x-api-key']}?` }, 400));
   const tiktok = createTikTok({
