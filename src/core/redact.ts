@@ -29,7 +29,7 @@ export const isSecretName = (name: string): boolean =>
 
 /** Where a secret stands in a text, whatever it is: after `name=`, `"name":`, `Name: `, a scheme, or `://`. */
 const positions: readonly [RegExp, string][] = [
-  [/(:\/\/)[^\s/?#@"'<>]*@/g, `$1${mask}@`],
+  [/(:\/\/)[^\s/?#"'<>]*@/g, `$1${mask}@`],
   // "Invalid OAuth token" says what is wrong, and no token.
   [/\b(Bearer|Basic|OAuth)\s+(?!tokens?[.,;:]?(?:["'\s]|$))[^\s"',;]+/gi, `$1 ${mask}`],
   [
@@ -97,9 +97,10 @@ export function createRedactor(): Redactor {
     }
   };
   return {
-    add(secret) {
-      // An answer may hold anything in the place of a token.
-      if (typeof secret !== 'string' || secret.length < 4) return;
+    add(given) {
+      // An answer may hold anything in the place of a token. A line end that a file gave it is not sent in a header, nor repeated.
+      const secret = given?.trim?.() ?? '';
+      if (secret.length < 4) return;
       const old = secrets.get(secret);
       secrets.delete(secret);
       secrets.set(secret, old ?? pattern(secret));

@@ -26,6 +26,7 @@ describe('redact', () => {
     for (const name of ['api_key', 'apikey', 'token', 'access_token', 'key', 'refresh_token', 'client_secret'])
       expect(url(`https://host.test/p?a=1&${name}=x1y2&b=2`)).toBe(`https://host.test/p?a=1&${name}=***&b=2`);
     expect(url(new URL('https://who:what@host.test/p?key=k'))).toBe('https://***@host.test/p?key=***');
+    expect(text('redis://who:wh@t@is@host.test:1 and a@b.test')).toBe('redis://***@host.test:1 and a@b.test');
     for (const name of [
       'password',
       'token',
@@ -129,6 +130,13 @@ describe('redact', () => {
     const { add, text } = knowing(...given);
     for (let nth = 0; nth < 1000; nth += 1) add(`rotated-token-${nth}.`);
     expect(text(given.join(' '))).toBe('*** *** ***');
+  });
+
+  test('core-10 a value is found without the line end that a file gave it: no header carries that along', () => {
+    const redactor = createRedactor();
+    redactor.add('not-a-secret-token\n');
+    redactor.add('\r\nab ');
+    expect(redactor.text('no such token: not-a-secret-token; ab')).toBe('no such token: ***; ab');
   });
 
   test('core-10 a value below 4 characters is masked by position only', () => {
