@@ -1,7 +1,8 @@
 import type { ErrorCode } from './errors.ts';
 
 const tls = /CERT|SELF_SIGNED|UNABLE_TO_|ERR_(TLS|SSL)|EPROTO|handshake/i;
-const unreached = /refused|ENOTFOUND|EAI_AGAIN|CONNECT_TIMEOUT|EHOSTUNREACH|ENETUNREACH|\bdns\b|FailedToOpenSocket/i;
+const unreached =
+  /refused|ENOTFOUND|EAI_AGAIN|CONNECT_TIMEOUT|EHOSTUNREACH|ENETUNREACH|dns error|handshake eof|FailedToOpenSocket/i;
 
 /**
  * Tells the failures of `fetch` apart on every runtime: Node hides the code in `cause`, Bun has it on the error, Deno and workerd
@@ -13,10 +14,10 @@ const unreached = /refused|ENOTFOUND|EAI_AGAIN|CONNECT_TIMEOUT|EHOSTUNREACH|ENET
 export function readNetworkFailure(error: unknown): { code: ErrorCode; unsent: boolean; text: string } {
   let words = '';
   for (let one = error, depth = 0; one instanceof Error && depth < 5; one = one.cause, depth += 1)
-    words += ` ${'code' in one ? one.code : ''} ${one.message}`;
-  if (tls.test(words))
-    return { code: 'TLS', unsent: true, text: 'the certificate is not good; check the address and the clock' };
+    words += ` ${'code' in one ? one.code : ''} ${one.message.replace(/\(http\S*/, '')}`;
   const unsent = unreached.test(words);
+  if (!unsent && tls.test(words))
+    return { code: 'TLS', unsent: true, text: 'the certificate is not good; check the address and the clock' };
   return {
     code: 'NETWORK',
     unsent,

@@ -25,6 +25,28 @@ describe('a failure of fetch', () => {
       true,
     ],
     ['Deno: reset', caused(new Error('client error (SendRequest): connection error: Connection reset by peer')), false],
+    [
+      'Deno: closed in the handshake',
+      caused(
+        new Error('error sending request for url (https://a.example/): client error (Connect): tls handshake eof'),
+      ),
+      true,
+    ],
+    [
+      'Node: a host whose name says certificate',
+      caused(coded('getaddrinfo EAI_AGAIN certified.concerts.example', 'EAI_AGAIN')),
+      true,
+    ],
+    [
+      'Deno: a room whose name says certificate',
+      caused(new Error('error sending request for url (https://a.example/certain_ada/): connection closed')),
+      false,
+    ],
+    [
+      'Deno: an address whose name says refused',
+      caused(new Error('error sending request for url (https://dns.a.example/refused): Connection reset by peer')),
+      false,
+    ],
     ['workerd: lost', new Error('Network connection lost.'), false],
     ['workerd: no such host', new Error('internal error; reference = 1234'), false],
     ['a browser', new TypeError('Failed to fetch'), false],
