@@ -147,8 +147,9 @@ function openCache(context: CacheContext, ttl: number, whileRevalidate: number, 
     async run<T, A extends Cacheable<T>>(key: string, fetch: CacheFetch<A>) {
       const entry = await load(key);
       const age = entry ? clock.now() - entry.freshUntil : 0;
-      if (entry && age < 0) return copy(entry, 'HIT');
-      if (entry && age < whileRevalidate) {
+      // What claims a longer time was kept by a clock that was ahead.
+      if (entry && age < 0 && age >= -ttl) return copy(entry, 'HIT');
+      if (entry && whileRevalidate && age < whileRevalidate) {
         const since = refreshing.get(key);
         if (since === undefined || clock.now() - since > refreshLimit) {
           const mine = clock.now();

@@ -22,9 +22,10 @@ export interface CircuitPolicy {
 
 interface State {
   failures: number;
-  /** Open until then; `undefined` while closed. */
-  until?: number;
-  probing: boolean;
+  /** Open until then; 0 while closed. */
+  until: number;
+  /** A call tries the host, and is waited for until then: in a worker it may have died without a word. 0 while none does. */
+  probing: number;
 }
 
 const down: readonly unknown[] = ['NETWORK', 'TIMEOUT', 'SERVER', 'UNAVAILABLE'];
@@ -39,19 +40,21 @@ export function circuit(options: CircuitOptions = {}): CircuitPolicy {
       const states = new Map<string, State>();
       return {
         async run(host, attempt) {
-          const state = states.get(host) ?? { failures: 0, probing: false };
+          const state = states.get(host) ?? { failures: 0, until: 0, probing: 0 };
           states.set(host, state);
           const now = clock.now();
-          const probe = state.until !== undefined;
-          if (state.until !== undefined && (state.probing || now < state.until)) {
-            const retryAfterMs = Math.max(state.until - now, state.probing ? probeWait : 0);
+          const probe = state.until > 0;
+          const left = Math.max(state.until, state.probing) - now;
+          // It is longer only where the clock was set back.
+          if (left > 0 && left <= cooldown) {
+            const retryAfterMs = state.probing ? probeWait : left;
             throw new TipstreamError({
               code: 'CIRCUIT_OPEN',
               message: `${host} failed ${state.failures} times in a row and is left alone until ${new Date(now + retryAfterMs).toISOString()}; try again then`,
               retryAfterMs,
             });
           }
-          state.probing = probe;
+          state.probing = probe ? now + cooldown : 0;
           try {
             const result = await attempt();
             states.delete(host);
@@ -61,13 +64,12 @@ export function circuit(options: CircuitOptions = {}): CircuitPolicy {
               if (down.includes(error.code)) {
                 state.failures += 1;
                 // What was under way when it opened says nothing new.
-                if (probe || (state.until === undefined && state.failures >= failures))
-                  state.until = clock.now() + cooldown;
+                if (probe || (!state.until && state.failures >= failures)) state.until = clock.now() + cooldown;
               } else if (error.status !== undefined) states.delete(host);
             }
             throw error;
           } finally {
-            if (probe) state.probing = false;
+            if (probe) state.probing = 0;
           }
         },
       };

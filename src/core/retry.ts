@@ -68,7 +68,7 @@ export function createRetrier(
           if (
             call.failure ||
             !isTipstreamError(error) ||
-            retries >= Math.min(limit, more[error.code] ?? (passing.includes(error.code) ? limit : 0)) ||
+            !(retries < Math.min(limit, more[error.code] ?? (passing.includes(error.code) ? limit : 0))) ||
             budget < 1
           )
             throw error;

@@ -54,6 +54,15 @@ describe('cached', () => {
     expect(asked).toHaveLength(3);
   });
 
+  test('core-15 an answer from the future, of a clock that was set back or of another machine, keeps no longer than its time', async () => {
+    const { clock, store, get, asked } = setUp({ store: new Map() });
+    const ahead = cached(seconds(10)).open({ clock: { ...clock, now: () => clock.now() + seconds(3600) }, store });
+    await ahead.run<List, Cacheable<List>>('key', async () => answer({ items: [0] }));
+    expect(await get()).toMatchObject({ cache: 'MISS', data: { items: [1, 9] } });
+    expect((await get()).cache).toBe('HIT');
+    expect(asked).toHaveLength(1);
+  });
+
   test('core-15 what the store has lost is asked for anew: nothing is kept beside it', async () => {
     const clock = testClock();
     const store = memoryCache({ clock });

@@ -42,6 +42,28 @@ describe('circuit', () => {
     expect(await call('ok', 'other.test')).toBe('ok');
   });
 
+  test('core-22 a call that tries and never comes back, as in a worker whose request was cancelled, keeps no host closed for ever', async () => {
+    const { clock, call, fail } = setUp();
+    await fail(3);
+    await clock.advance(seconds(30));
+    void call(new Promise(() => {}));
+    await clock.advance(seconds(29));
+    expect(await call('ok')).toBe('open 1000');
+    await clock.advance(seconds(1));
+    expect(await call('ok')).toBe('ok');
+  });
+
+  test('core-22 a clock that is set back leaves no host alone for longer', async () => {
+    const clock = testClock();
+    let back = 0;
+    const breaker = circuit({ failures: 1 }).open({ ...clock, now: () => clock.now() - back });
+    const refuse = () => Promise.reject(new TipstreamError({ code: 'NETWORK', message: 'x' }));
+    await breaker.run('api.test', refuse).catch(() => {});
+    await expect(breaker.run('api.test', async () => 'ok')).rejects.toMatchObject({ code: 'CIRCUIT_OPEN' });
+    back = 3_600_000;
+    expect(await breaker.run('api.test', async () => 'ok')).toBe('ok');
+  });
+
   test('core-22 then exactly one call tries, and closes it or keeps it open', async () => {
     const { clock, call, fail, sent } = setUp();
     await fail(3);

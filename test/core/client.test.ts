@@ -145,6 +145,12 @@ describe('another attempt', () => {
     expect(server.arrivals).toHaveLength(1);
   });
 
+  it('core-2 retry: what is no number sends exactly once', async () => {
+    const { server, client } = await connected(() => 'reset', { retry: Number('twice') });
+    await failure(client.plain());
+    expect(server.arrivals).toHaveLength(1);
+  });
+
   it('core-9 waits a random part of 300, 600 ms', async () => {
     const clock = testClock();
     const { client } = await connected(() => ({ status: 503 }), {
