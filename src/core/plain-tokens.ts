@@ -1,4 +1,5 @@
-import { errorOf, race, signalOf } from './call.ts';
+import { errorOf, limitCall, race, signalOf } from './call.ts';
+import { seconds } from './time.ts';
 import type { MakeTokens } from './tokens.ts';
 
 /** Looks a credential up for every request, and knows no way to renew it: what a platform with permanent keys needs. */
@@ -10,12 +11,17 @@ export const plainTokens: MakeTokens = (credential, _clock, redactor) => {
   const look = typeof credential === 'function' ? credential : credential.get.bind(credential);
   return {
     async get(call) {
+      // The first look comes before an attempt and its time limit.
+      const unlimit = limitCall(call, seconds(10), noCredential);
       try {
         const token = await race(call, Promise.resolve(look(signalOf(call))));
         redactor.add(tokenText(token));
         return token;
       } catch (error) {
-        throw call.failure ?? errorOf(call, 'AUTH', noCredential, { cause: redactor.error(error) });
+        // A vault comes back: unlike a refusal this ends no stream.
+        throw call.failure ?? errorOf(call, 'AUTH', noCredential, { cause: redactor.error(error), fatal: false });
+      } finally {
+        unlimit();
       }
     },
   };

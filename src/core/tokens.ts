@@ -32,7 +32,7 @@ export function createTokens(
   const provider = typeof credential === 'object' ? credential : undefined;
   const refused: string[] = [];
   let fresh: string | undefined;
-  let failed: { stale: string; error: unknown; until: number } | undefined;
+  let failed: { stale: string; error: unknown; at: number } | undefined;
   if (typeof credential === 'string') redactor.add(credential);
 
   const take = async (call: Call, key: string, make: (signal: AbortSignal) => string | Promise<string>) => {
@@ -50,6 +50,8 @@ export function createTokens(
       ? error
       : errorOf(call, 'AUTH', noCredential, {
           cause: redactor.error(error),
+          fatal: false,
+          retryable: true,
         }));
 
   const refresh: NonNullable<Tokens['refresh']> = async (stale, call) => {
@@ -57,7 +59,7 @@ export function createTokens(
     if (!make) return undefined;
     // Somebody else's refresh has already answered this 401.
     if (fresh !== undefined && refused.includes(stale) && !refused.includes(fresh)) return fresh;
-    if (failed?.stale === stale && clock.now() < failed.until) throw explain(failed.error, call);
+    if (failed?.stale === stale && Math.abs(clock.now() - failed.at) < remembered) throw explain(failed.error, call);
     if (!refused.includes(stale)) refused.push(stale);
     if (refused.length > 8) refused.shift();
     try {
@@ -69,7 +71,7 @@ export function createTokens(
       fresh = token;
       return token;
     } catch (error) {
-      if (!call.failure) failed = { stale, error, until: clock.now() + remembered };
+      if (!call.failure) failed = { stale, error, at: clock.now() };
       throw explain(error, call);
     }
   };

@@ -43,6 +43,8 @@ describe('a permanent key', () => {
     );
     const error = await failure(tokens.get(call()));
     expect(error).toMatchObject({ code: 'AUTH', sent: 'no', cause: expect.objectContaining({ message: 'vault' }) });
+    // A vault comes back; a refusal does not.
+    expect(error.fatal).toBe(false);
     expect(error.message).toContain('function or provider');
   });
 });

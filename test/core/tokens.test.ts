@@ -47,7 +47,7 @@ describe('a credential', () => {
     const error = await failure(tokens.get(call()));
     expect(error).toMatchObject({
       code: 'AUTH',
-      fatal: true,
+      fatal: false,
       cause: expect.objectContaining({ message: 'vault said ***' }),
     });
   });
@@ -166,10 +166,33 @@ describe('a refresh', () => {
       },
     });
     const errors = await Promise.all([1, 2].map(() => failure(tokens.refresh('old-not-secret', call()))));
-    expect(errors.map(({ code }) => code)).toEqual(['AUTH', 'AUTH']);
+    expect(errors.map(({ code, fatal }) => [code, fatal])).toEqual([
+      ['AUTH', false],
+      ['AUTH', false],
+    ]);
     expect((await failure(tokens.refresh('old-not-secret', call()))).code).toBe('AUTH');
     expect(refreshed).toBe(1);
     await clock.advance(1000);
+    expect(await tokens.refresh('old-not-secret', call())).toBe('new-not-secret');
+  });
+
+  it('core-13 that fails is not remembered for longer because the clock was set back', async () => {
+    const clock = testClock();
+    let back = 0;
+    let refreshed = 0;
+    const refresh = () => {
+      refreshed += 1;
+      if (refreshed === 1) throw new Error('down');
+      return 'new-not-secret';
+    };
+    const tokens = createTokens(
+      { get: () => 'old-not-secret', refresh },
+      { ...clock, now: () => clock.now() - back },
+      createRedactor(),
+    );
+    const { call } = made('old-not-secret');
+    await failure(tokens.refresh('old-not-secret', call()));
+    back = 3_600_000;
     expect(await tokens.refresh('old-not-secret', call())).toBe('new-not-secret');
   });
 
