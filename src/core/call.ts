@@ -104,14 +104,5 @@ export const race = <T>(call: Call, promise: PromiseLike<T>): Promise<T> =>
   new Promise((resolve, reject) => {
     const stop = onFail(call, reject);
     // Settled before the listener goes: what comes after that is not heard.
-    promise.then(
-      (value) => {
-        resolve(value);
-        stop();
-      },
-      (error) => {
-        reject(error);
-        stop();
-      },
-    );
+    promise.then(resolve, reject).then(stop);
   });

@@ -6,6 +6,7 @@ import type { Connection } from './connection.ts';
 import { createDeprecations } from './deprecation.ts';
 import type { Endpoint, Platform } from './endpoint.ts';
 import { isTipstreamError, type RateLimit, type TipstreamError } from './errors.ts';
+import { tell } from './listener.ts';
 import { line } from './logger.ts';
 import { memoryCache } from './memory-cache.ts';
 import { type CacheOptions, type CallOptions, checkDuration } from './options.ts';
@@ -63,7 +64,7 @@ export function createCaller(platform: Platform<unknown>, connection: Connection
   let context: CacheContext | undefined;
 
   const say = (level: 'info' | 'warn', text: string): void => {
-    if (logger) logger[level]?.(line(platform.name, clock.now(), redactor.text(text)));
+    if (logger) tell(() => logger[level]?.(line(platform.name, clock.now(), redactor.text(text))));
   };
   const tellDeprecation = createDeprecations((text) => say('warn', text));
   const openCache = (endpoint: Endpoint<never>): Cache | undefined => {

@@ -138,9 +138,8 @@ export class TipstreamError extends Error {
   constructor({ message, cause, ...fields }: TipstreamErrorInit) {
     super(message, cause === undefined ? undefined : { cause });
     const { code } = fields;
-    const unsaid = { attempts: 0, elapsedMs: 0, at: Date.now(), sent: 'no' };
     const kind = { retryable: retryableCodes.includes(code), fatal: fatalCodes.includes(code) };
-    Object.assign(this, unsaid, kind, defined(fields));
+    Object.assign(this, { attempts: 0, elapsedMs: 0, at: Date.now(), sent: 'no', ...kind }, defined(fields));
     Object.defineProperty(this, brand, { value: true });
   }
 

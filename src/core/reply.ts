@@ -4,6 +4,7 @@ import { type Call, errorOf } from './call.ts';
 import type { Endpoint } from './endpoint.ts';
 import { type ErrorCode, isTipstreamError, type TipstreamError, type TipstreamErrorInit } from './errors.ts';
 import type { Ground } from './ground.ts';
+import { tell } from './listener.ts';
 import { line } from './logger.ts';
 import { readRateLimit, readRetryAfter, untilReset } from './rate-limit.ts';
 import { read } from './reader.ts';
@@ -51,17 +52,17 @@ export async function readAnswer<Out>(
       (isTipstreamError(error) ? error : fail('NETWORK', 'the answer broke off', { cause: redactor.error(error) }))
     );
   }
-  // Whoever listens changes nothing: a line that cannot be made is left out.
-  try {
-    if (logger !== false && logger.debug)
-      logger.debug(
+  // A line that cannot be made is left out.
+  if (logger)
+    tell(() =>
+      logger.debug?.(
         line(
           platform.name,
           clock.now(),
           `${endpoint.name}: ${status} ${redactor.text((!endpoint.quiet && logger.body?.(text)) || '')}`,
         ),
-      );
-  } catch {}
+      ),
+    );
   const body = endpoint.text ? text : parse(text);
   if (!(endpoint.accepts?.(status, body) ?? response.ok)) {
     // Masked before it is read: a text that is cut would leave half a secret that no one recognises.

@@ -1,6 +1,7 @@
 import { channelOf } from '#channels';
 import type { Channel } from './channels.node.ts';
 import type { RateLimit } from './errors.ts';
+import { tell } from './listener.ts';
 import type { Stop } from './time.ts';
 
 /** What every event about a request says. */
@@ -60,7 +61,7 @@ interface Ear {
 
 /** Makes the telemetry of one client. Where the runtime has channels, `tipstream:{name}` carries every event too. */
 export function createTelemetry(everything?: TelemetryListener): Telemetry {
-  const ears = new Set<Ear>();
+  const ears = new Set<Ear>(everything && [{ listener: everything }]);
   /** Looked for once: that costs more than to find that nobody listens there. */
   const channels: { [K in keyof TelemetryEvents]?: Channel | undefined } = {};
   return {
@@ -73,16 +74,13 @@ export function createTelemetry(everything?: TelemetryListener): Telemetry {
       channels[type] ??= channelOf(type);
       const channel = channels[type];
       const publish = channel?.hasSubscribers ? (event: object) => channel.publish(event) : undefined;
-      if (!publish && !everything && ears.size === 0) return;
+      if (!publish && ears.size === 0) return;
       let event: object | undefined;
-      const all: Ear[] = [...ears, { listener: everything }, { listener: publish }];
-      for (const { name, listener } of all) {
+      for (const { name, listener } of [...ears, { listener: publish } as Ear]) {
         if (!listener || (name ?? type) !== type) continue;
         event ??= { type, ...make() };
-        // Whoever listens to this name takes this event. What throws stops neither its neighbours nor the call.
-        try {
-          listener(event as never);
-        } catch {}
+        // Whoever listens to this name takes this event.
+        tell(() => listener(event as never));
       }
     },
   };

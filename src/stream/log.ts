@@ -1,3 +1,4 @@
+import { tell } from '../core/listener.ts';
 import { type Logger, line } from '../core/logger.ts';
 import type { Clock } from '../core/time.ts';
 
@@ -8,8 +9,5 @@ export type Log = (level: 'info' | 'warn' | 'error', text: string) => void;
 export const createLog =
   (platform: string, clock: Clock, logger: Logger | false | undefined): Log =>
   (level, text) => {
-    if (!logger) return;
-    try {
-      logger[level]?.(line(platform, clock.now(), text));
-    } catch {}
+    if (logger) tell(() => logger[level]?.(line(platform, clock.now(), text)));
   };
