@@ -153,6 +153,7 @@ export function createCaller(platform: Platform<unknown>, connection: Connection
       let opened: { cache: Cache | undefined; share: Sharing<Out> } | undefined;
 
       const ask = async (call: Call, prepared: Prepared, { idempotencyKey }: CallOptions) => {
+        const who = connection.tokens?.begin?.(call);
         const isGet = endpoint.method === 'GET';
         opened ??= { cache: openCache(endpoint), share: createSharing(connection, endpoint) };
         const { cache, share } = opened;
@@ -171,12 +172,12 @@ export function createCaller(platform: Platform<unknown>, connection: Connection
             ? within(endpoint, options.deadline, undefined, (own) => attempts(own, endpoint, prepared, headers))
             : endpoint.joins === false
               ? attempts(call, endpoint, prepared, headers)
-              : share(call, target + JSON.stringify(headers), (shared) =>
+              : share(call, who + target + JSON.stringify(headers), (shared) =>
                   attempts(shared, endpoint, prepared, headers),
                 );
         if (!cache) return { answer: await fetch({}) };
         const name = await endpoint.cache?.name?.(prepared);
-        const account = name === undefined || connection.tokens ? await connection.accountKey() : '';
+        const account = name === undefined || connection.tokens ? await connection.accountKey(call) : '';
         const key =
           name === undefined
             ? `${platform.name} ${host} ${account} ${endpoint.name} ${target}`
@@ -189,7 +190,6 @@ export function createCaller(platform: Platform<unknown>, connection: Connection
       return (input, callOptions = {}) => {
         const { signal, deadline = options.deadline } = callOptions;
         return within(endpoint, deadline, signal, async (call) => {
-          connection.tokens?.begin?.(call);
           checkDuration(platform.name, 'deadline', deadline);
           const prepared = prepare(endpoint, input, (text) => errorOf(call, 'VALIDATION', text), redactor.add);
           const {

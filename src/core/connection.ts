@@ -62,7 +62,7 @@ export interface Connection extends Ground {
   /** Ends every call in flight with `ABORTED` and lets go of everything. */
   close(): Promise<void>;
   /** The SHA-256 of the account or credential in hex, made once: for keys that leave the process. */
-  accountKey(): Promise<string>;
+  accountKey(call: Call): Promise<string>;
 }
 
 /** What differs between platforms; whoever opens brings it along, so that nobody carries another's. */
@@ -150,7 +150,7 @@ export function openWith(
       // Ours ends with the call by itself.
       return options.limiter ? race(call, entered) : entered;
     },
-    accountKey: async () => account ?? connection.call({ name: 'account', method: 'GET' }, undefined, accountOf),
+    accountKey: accountOf,
     forget: () => tokens?.forget?.(),
     closed: false,
     send: (endpoint, input, sending = {}) =>

@@ -12,8 +12,8 @@ export interface Tokens {
   /** A token other than `stale`, which the upstream refused; `undefined` where none can be made. Absent where none ever can. */
   refresh?(stale: string, call: Call): Promise<string | undefined>;
   forget?(): void;
-  /** Told of every call before it waits for anything. */
-  begin?(call: Call): void;
+  /** Told of every call before it waits for anything; says who asks, where that may be another one later: nobody is given another's answer. */
+  begin?(call: Call): string | undefined;
 }
 
 /** A failed refresh is not repeated for so long: many calls that fail together ask once. */

@@ -40,6 +40,7 @@ export const sessionTokens =
         const owner = ownerNow();
         // It may wait in the queue while another signs in. What only reads does no harm.
         if (owner !== undefined && facts.where.method !== 'GET') began.set(facts, owner);
+        return owner;
       },
       async get(call) {
         const token = await within(call, tokens.get(call), '');

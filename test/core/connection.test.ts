@@ -310,6 +310,19 @@ describe('time', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('core-3 the time limit covers the look for a credential, the first one too', async () => {
+    const clock = testClock();
+    const connection = open(
+      demo,
+      { baseUrl: 'http://127.0.0.1:1', clock, logger: false },
+      { credential: () => new Promise<string>(() => {}) },
+    );
+    const sent = failure(connection.send(endpoints.slow, {}));
+    await clock.advance(seconds(10));
+    expect(await sent).toMatchObject({ code: 'TIMEOUT', sent: 'no', message: expect.stringContaining('provider') });
+    expect(clock.pending).toBe(0);
+  });
+
   it('core-3 the time limit covers the body', async () => {
     const clock = testClock();
     const { server, connection } = await connected(
@@ -569,14 +582,16 @@ describe('the queue', () => {
 });
 
 describe('the account', () => {
+  const keyOf = (connection: Connection) => connection.call(endpoints.plain, undefined, connection.accountKey);
+
   it('core-10 is known by the SHA-256 of its credential', async () => {
     const connection = open(demo, { baseUrl: 'https://demo.example' }, { credential: 'abcd' });
-    expect(await connection.accountKey()).toBe('88d4266fd4e6338d13b845fcf289579d209c897823b9217da3e161936f031589');
+    expect(await keyOf(connection)).toBe('88d4266fd4e6338d13b845fcf289579d209c897823b9217da3e161936f031589');
   });
 
   it('stays the same while its credential changes, where it has a name', async () => {
     const key = (credential: string) =>
-      open(demo, { baseUrl: 'https://demo.example' }, { credential, account: 'alice' }).accountKey();
+      keyOf(open(demo, { baseUrl: 'https://demo.example' }, { credential, account: 'alice' }));
     expect(await key('one-not-secret')).toBe(await key('two-not-secret'));
   });
 });

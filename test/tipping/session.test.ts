@@ -4,6 +4,7 @@ import { json } from '../../src/mock/answer.ts';
 import { memoryStore } from '../../src/stream/checkpoint-store.ts';
 import type { SessionExpired, SessionStore } from '../../src/tipping/index.ts';
 import { sessionOf } from '../../src/tipping/tokens.ts';
+import { gate } from '../support/server.ts';
 import { as, client, movable, platform } from './client.ts';
 
 const seconds = 1000;
@@ -437,6 +438,25 @@ describe('signing in and out', () => {
     expect(await anybody.auth.me()).toMatchObject({ username: 'grace' });
     host.controls.sessions.expire();
     expect(await anybody.auth.me()).toMatchObject({ username: 'grace' });
+  });
+
+  test('core-14 another login while an answer is on its way: whoever asks then has an answer of their own', async () => {
+    const host = await platform();
+    const anybody = await as('ada', host);
+    const { opened, open } = gate();
+    let asked = 0;
+    host.instead = async ({ path }) => {
+      asked += path.endsWith('/auth/me') ? 1 : 0;
+      if (asked === 1) await opened;
+      return undefined;
+    };
+    const first = anybody.auth.me();
+    await expect.poll(() => asked).toBe(1);
+    host.instead = undefined;
+    await anybody.auth.login({ username: 'grace', password: host.controls.password });
+    const second = anybody.auth.me();
+    open();
+    expect([(await first).username, (await second).username]).toEqual(['ada', 'grace']);
   });
 
   test.each(['a renewal', 'a lost connection'])(
