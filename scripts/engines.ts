@@ -17,6 +17,8 @@ const engines: Record<string, string> = {
   rolldown: '1.3.2',
   vite: '8.3.8',
   webpack: '5.112.2',
+  // The oldest that the relay and the fleet take.
+  'ioredis-5': 'npm:ioredis@5.9.0',
   'typescript-5.7': 'npm:typescript@5.7.3',
   'typescript-5.8': 'npm:typescript@5.8.3',
   'typescript-5.9': 'npm:typescript@5.9.3',

@@ -5,7 +5,7 @@ import { type Clock, seconds } from '../../core/time.ts';
 import { withoutPassword } from '../../stream/checkpoint.ts';
 
 /**
- * What is used of a `Redis` of ioredis 5 or 6: the app makes it, with its address, its TLS and its password, and ends it. One serves any
+ * What is used of a `Redis` of ioredis, 5.9 or newer: the app makes it, with its address, its TLS and its password, and ends it. One serves any
  * number of limiters, stores and relays; only who reads a relay opens a connection beside it, by `duplicate()`.
  */
 export interface RedisClient {
