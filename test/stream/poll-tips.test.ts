@@ -165,7 +165,9 @@ describe('a platform of one’s own', () => {
 
   it('delivery-3 an id and a cursor that are numbers lead a restart to its place, as text', async () => {
     const store = memoryStore();
-    const numbered = { toTip: (event: Gift) => ({ ...toTip(event), id: event.cents as unknown as string }) };
+    const numbered = {
+      toTip: (event: Gift) => ({ ...toTip(event), id: event.cents }) as unknown as ReturnType<typeof toTip>,
+    };
     const first = shop([{ events: [gift(7), gift(8)], cursor: 5 }], { ...numbered, checkpoint: store });
     const before = watched(first.stream);
     await settle();

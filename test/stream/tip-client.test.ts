@@ -383,7 +383,7 @@ describe('a client', () => {
     await until(() => seen.length === 1);
     await first.client.close();
     expect(await store.get('mira')).toBeDefined();
-    const second = await client('silence', { checkpoint: { store, key: 'mira' } });
+    const second = await client(inTurn('silence'), { checkpoint: { store, key: 'mira' } });
     await second.client.forget();
     expect(await store.get('mira')).toBeUndefined();
   });
