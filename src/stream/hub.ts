@@ -200,7 +200,7 @@ const methods: Omit<Hub<unknown> & Desk, keyof State<unknown>> & ThisType<Self> 
   end(error) {
     this.stopSource?.();
     this.stopSource = undefined;
-    this.status('ended', error ? { reason: error.message } : {});
+    this.status('ended', { reason: error?.message });
     emit(this, 'ready', error ?? notReady(this.platform));
     endAll(this.fan, error);
     emit(this, 'end', error);

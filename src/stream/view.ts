@@ -6,16 +6,14 @@ import { emit, listen, type Signals } from './signals.ts';
 import { addStats, noStats } from './stats.ts';
 import { toStream } from './stream.ts';
 
-type Show<A, T> = (event: A, emit: Origin<T>['emit']) => T | undefined;
+type Show<A, T> = (event: A, shown: Pick<Origin<T>, 'emit'>) => T | undefined;
 
 /** What a view knows. */
 interface State extends Signals {
   readonly source: Origin<unknown>;
-  look(event: unknown, emit: Origin<unknown>['emit']): unknown;
+  look(event: unknown, shown: Pick<Origin<unknown>, 'emit'>): unknown;
   readonly signal: AbortSignal | undefined;
   readonly closers: Map<Watcher<unknown>, () => Promise<void> | undefined>;
-  /** `emit`, for whoever has no view in hand. */
-  say: Origin<unknown>['emit'] | undefined;
   last: unknown;
   shown: unknown;
 }
@@ -23,11 +21,10 @@ interface State extends Signals {
 type View = Origin<unknown> & State;
 
 const show = (view: View, event: unknown): void => {
-  view.say ??= view.emit.bind(view);
   view.last = event;
   view.shown = undefined;
   try {
-    view.shown = view.look(event, view.say);
+    view.shown = view.look(event, view);
   } catch {
     view.emit('invalid', { platform: view.platform, path: '', code: 'unreadable' });
   }
@@ -144,7 +141,6 @@ export const view = <A, T>(source: Origin<A>, look: Show<A, T>, signal?: AbortSi
       emitter: undefined,
       counters: noStats(),
       closers: new Map(),
-      say: undefined,
       last: undefined,
       shown: undefined,
     }),

@@ -27,12 +27,12 @@ export function tipsOf<E>(
   const context: ReadContext = { id: '', receivedAt: 0, channel, warn, includePrivate };
   return view<Received<E>, TipEvent>(
     source,
-    ({ event, id, at, backlog }, emit) => {
+    ({ event, id, at, backlog }, shown) => {
       context.id = id;
       context.receivedAt = at;
       const tip = read(event, context);
       if (!tip) return undefined;
-      if ('invalid' in tip) return void emit('invalid', { platform, path: tip.path, code: tip.invalid });
+      if ('invalid' in tip) return void shown.emit('invalid', { platform, path: tip.path, code: tip.invalid });
       if (tip.amount === 0 && zero === 'skip') return undefined;
       if (includePrivate === false && tip.meta?.private) return undefined;
       if (backlog) tip.meta = { ...tip.meta, backlog: true };

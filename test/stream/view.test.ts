@@ -11,9 +11,9 @@ function evens(signal?: AbortSignal) {
   const asked: number[] = [];
   const stream = view<number, string>(
     originOf(source.stream),
-    (n, emit) => {
+    (n, shown) => {
       asked.push(n);
-      if (n < 0) emit('invalid', { platform: 'numbers', path: '', code: 'negative' });
+      if (n < 0) shown.emit('invalid', { platform: 'numbers', path: '', code: 'negative' });
       return n % 2 === 0 ? `no. ${n}` : undefined;
     },
     signal,
