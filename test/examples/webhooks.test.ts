@@ -1,9 +1,11 @@
+import { createHmac } from 'node:crypto';
 import { testTip } from 'tipstream';
 import { beforeEach, expect, it, vi } from 'vitest';
 
 beforeEach(() => {
   vi.stubEnv('TWITCH_CLIENT_ID', 'app');
   vi.stubEnv('TWITCH_TOKEN', 'not-a-secret-token');
+  vi.stubEnv('TWITCH_WEBHOOK_SECRET', 'not-a-secret-word');
 });
 
 const posted = (body: unknown, headers: Record<string, string> = {}): Request =>
@@ -34,13 +36,18 @@ it('the webhooks of the guides answer that a tip was taken when the callback wor
       bits: 30,
     },
   };
+  const at = new Date().toISOString();
+  const signature = createHmac('sha256', 'not-a-secret-word')
+    .update(`one${at}${JSON.stringify(cheer)}`)
+    .digest('hex');
   const answers = await Promise.all([
     POST(posted(testTip({ platform: 'shop', id: 'shop:-:1', amount: 10 }))),
     handle(posted({ type: 'tip', amount: 20, user: { username: 'ada_l' } })),
     hook(
       posted(cheer, {
         'twitch-eventsub-message-id': 'one',
-        'twitch-eventsub-message-timestamp': new Date().toISOString(),
+        'twitch-eventsub-message-timestamp': at,
+        'twitch-eventsub-message-signature': `sha256=${signature}`,
       }),
     ),
   ]);
