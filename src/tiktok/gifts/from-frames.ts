@@ -6,6 +6,9 @@ import { createSource } from '../../stream/source.ts';
 /** Where frames come from: a stream, or anything to loop over. */
 export type FrameSource = EventStream<unknown> | AsyncIterable<unknown> | Iterable<unknown>;
 
+/** So many frames may be untaken: fewer than a watcher drops, and more than streaks are open. */
+const ahead = 5_000;
+
 /** A stream of what a loop gives, begun anew with the first watcher. */
 export function fromFrames(
   frames: FrameSource,
@@ -25,12 +28,22 @@ export function fromFrames(
       let left = false;
       source.status('live');
       const read = async (): Promise<void> => {
+        let untaken = 0;
+        let next: (() => void) | undefined;
         while (iterator && !left) {
           const { done, value } = await iterator.next();
           if (left) return;
           if (done) return source.end();
-          // Not waited for: a streak is taken with its last frame.
-          void source.push(value);
+          untaken += 1;
+          // Not waited for one by one: a streak is taken with its last frame.
+          source.push(value).then(() => {
+            untaken -= 1;
+            next?.();
+          });
+          if (untaken > ahead)
+            await new Promise<void>((resolve) => {
+              next = resolve;
+            });
         }
       };
       read().catch((cause) =>
