@@ -3,7 +3,7 @@ import { account } from './account.ts';
 import type { CheckpointOption } from './checkpoint.ts';
 import type { EventStream } from './event-stream.ts';
 import type { TipEvent } from './tip-event.ts';
-import { type Rates, worth } from './worth.ts';
+import { isNumber, type Rates, worth } from './worth.ts';
 
 /** How far a goal is. */
 export interface GoalProgress {
@@ -45,8 +45,6 @@ export function plus(a: number, b: number): number {
   // Of an amount that nobody can give: a sum without an end would be none that a store can hold.
   return Number.isFinite(sum) ? sum : Math.max(-Number.MAX_VALUE, Math.min(a + b, Number.MAX_VALUE));
 }
-
-const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 
 /**
  * What tips bring together towards a target, told after each tip, and to a newcomer at once when there is something to tell. A tip that

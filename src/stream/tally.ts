@@ -3,7 +3,7 @@ import type { CheckpointOption } from './checkpoint.ts';
 import type { EventStream } from './event-stream.ts';
 import { plus } from './goal.ts';
 import type { TipEvent } from './tip-event.ts';
-import { type Rates, worth } from './worth.ts';
+import { isNumber, type Rates, worth } from './worth.ts';
 
 /** What one person gave in one unit of one platform. */
 export interface TopTipper {
@@ -63,8 +63,6 @@ const keyOf = ({
   tipperId,
 }: Pick<TopTipper, 'platform' | 'unit' | 'tipper' | 'tipperId'>): string =>
   JSON.stringify([platform, unit, tipperId ?? tipper, tipperId !== undefined]);
-
-const isNumber = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value);
 
 /** What is no number would spoil every sum that it is added to. */
 const isRow = (row: unknown): boolean => {

@@ -6,7 +6,7 @@ import type { TipEvent } from './tip-event.ts';
  */
 export type Rates = Readonly<Record<string, number>> | ((tip: TipEvent) => number | undefined);
 
-const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+export const isNumber = (value: unknown): value is number => Number.isFinite(value);
 
 const rateOf = (tip: TipEvent, rates: Rates): number | undefined => {
   if (typeof rates === 'function') return rates(tip);
