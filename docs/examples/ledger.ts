@@ -1,10 +1,9 @@
 /**
  * Every tip in a database, once. The checkpoint says how far the stream came; a tip that is delivered again after a crash has the
- * same id, and the table knows it.
+ * same id, and the table knows it. A row that cannot be written ends the program, with that tip not taken: let something start it again.
  *
  *   node docs/examples/ledger.ts [folder]
  */
-import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -25,12 +24,15 @@ const insert = database.prepare('INSERT OR IGNORE INTO tips VALUES (?, ?, ?, ?, 
 
 await runUntilSignal(async (signal) => {
   const tips = tipsFromEnv(process.env, { checkpoint: fileStore(join(folder, 'checkpoint.json')) });
-  // The callback returns when the row is on the disk: only then is the tip taken, and the checkpoint moves past it.
-  tips.subscribe(({ id, platform, channel = '', tipper, amount, unit, message, timestamp }) => {
-    const { changes } = insert.run(id, platform, channel, tipper, amount, unit, message, timestamp);
-    console.log(`${changes ? 'booked' : 'known '} ${id}`);
-  });
-  await once(signal, 'abort');
-  await tips.close();
+  try {
+    // The next tip is asked for when the row is on the disk: only then is this one taken, and the checkpoint moves past it.
+    for await (const tip of tips.iterate({ signal })) {
+      const { id, platform, channel = '', tipper, amount, unit, message, timestamp } = tip;
+      const { changes } = insert.run(id, platform, channel, tipper, amount, unit, message, timestamp);
+      console.log(`${changes ? 'booked' : 'known '} ${id}`);
+    }
+  } finally {
+    await tips.close();
+  }
 });
 database.close();

@@ -107,6 +107,24 @@ describe('the example', () => {
     database.close();
   }, 60_000);
 
+  it('ledger that cannot write a row says so and ends, and the row is written when it is started again', async () => {
+    const mock = await evening({ limit: 8, platforms: ['chaturbate'], rooms: contract('chaturbate') });
+    const place = folder();
+    const program = run('ledger', [place], mock.env);
+    await program.printed(1);
+    const database = new DatabaseSync(join(place, 'tips.sqlite'));
+    database.exec(
+      "PRAGMA busy_timeout = 5000; CREATE TRIGGER full BEFORE INSERT ON tips BEGIN SELECT RAISE(ABORT, 'full'); END",
+    );
+    expect(await program.ended).toBe(1);
+    database.exec('DROP TRIGGER full');
+    const again = run('ledger', [place], mock.env);
+    const booked = () => database.prepare('SELECT count(*) AS n FROM tips').get()?.n;
+    await expect.poll(booked, { timeout: 20_000 }).toBe(8);
+    expect(await again.end()).toBe(0);
+    database.close();
+  }, 40_000);
+
   it('goal counts on where it stopped', async () => {
     const mock = await evening({ limit: 10 });
     const store = join(folder(), 'goal.json');

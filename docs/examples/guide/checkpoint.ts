@@ -4,4 +4,4 @@ import { fileStore } from 'tipstream/node';
 
 const tips = tipsFromEnv(process.env, { checkpoint: fileStore('checkpoint.json') });
 
-tips.subscribe((tip) => appendFile('ledger.jsonl', `\n${JSON.stringify(tip)}`));
+for await (const tip of tips) await appendFile('ledger.jsonl', `\n${JSON.stringify(tip)}`);
