@@ -78,8 +78,8 @@ export const deliveryBugs: readonly PlantedBug[] = [
     name: 'an id is remembered when it is offered, not when it is taken',
     breaks: 'delivery-1: what was offered and not taken is no duplicate when it is delivered again',
     file: 'src/stream/delivery.ts',
-    from: '        hub.push(event, { taken,',
-    to: '        if (id) memory.add(id);\n        hub.push(event, { taken,',
+    from: '      hub.push(event, owner);',
+    to: '      if (id) memory.add(id);\n      hub.push(event, owner);',
     tests: ['test/stream/delivery.test.ts', 'test/stream/source.test.ts'],
   },
   {

@@ -1,6 +1,7 @@
 import { TipstreamError } from '../core/errors.ts';
 import type { Hub } from './hub.ts';
 import { createMemory } from './memory.ts';
+import type { TicketOwner } from './ticket.ts';
 
 /** How events are put into a source. */
 export interface DeliveryOptions<T> {
@@ -26,29 +27,29 @@ export function createDelivery<T>(
       hub.counters.duplicates += 1;
       return again;
     }
-    let begin = (): void => {};
+    const refuses = unwatched === 'reject';
+    let owner: TicketOwner | undefined;
     const delivery = new Promise<void>((resolve, reject) => {
-      const left = (): true => {
-        open.delete(id);
-        reject(nobody(hub.platform));
-        return true;
-      };
       const taken = (): void => {
         open.delete(id);
         if (id) memory.add(id);
         resolve();
       };
-      const refuses = unwatched === 'reject';
-      begin = () => {
-        if (refuses && hub.watchers === 0) return void left();
-        hub.counters.lastEventAt = hub.clock.now();
-        hub.push(event, { taken, left: refuses ? left : undefined });
+      const left = (): true => {
+        open.delete(id);
+        reject(nobody(hub.platform));
+        return true;
       };
+      if (refuses && hub.watchers === 0) left();
+      else owner = { taken, left: refuses ? left : undefined };
     });
-    if (id) open.set(id, delivery);
     // Whoever does not look at the answer is not punished with an unhandled rejection.
     delivery.catch(() => {});
-    begin();
+    if (owner) {
+      if (id) open.set(id, delivery);
+      hub.counters.lastEventAt = hub.clock.now();
+      hub.push(event, owner);
+    }
     return delivery;
   };
 }

@@ -20,7 +20,7 @@ export const createFan = <T>(): Fan<T> => ({ watchers: [], counting: 0, generati
 export function setWatchers<T>(fan: Fan<T>, watchers = fan.watchers): void {
   const before = fan.counting;
   fan.watchers = watchers;
-  fan.counting = watchers.reduce((sum, watcher) => sum + (watcher.observe ? 0 : 1), 0);
+  fan.counting = watchers.filter((watcher) => !watcher.observe).length;
   if (before === 0 && fan.counting > 0) fan.generation += 1;
 }
 

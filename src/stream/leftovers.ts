@@ -60,18 +60,14 @@ const show = <T>(leftovers: Leftovers<T>, ticket: Ticket): void => {
 
 /** Shows an event to whom it is for, and lets go of it. */
 export function give<T>(leftovers: Leftovers<T>, ticket: Ticket): void {
-  const { next } = leftovers;
+  const { next, giving } = leftovers;
   // Nearly always nothing else is on its way: then it meets no queue.
-  const alone = !leftovers.giving && next.length === 0;
-  if (!alone) next.push(ticket);
-  if (leftovers.giving) return;
+  const queued = giving || next.length > 0;
+  if (queued) next.push(ticket);
+  if (giving) return;
   leftovers.giving = true;
   try {
-    if (alone) show(leftovers, ticket);
-    while (next.length > 0) {
-      const first = next.shift();
-      if (first) show(leftovers, first);
-    }
+    for (let first = queued ? next.shift() : ticket; first; first = next.shift()) show(leftovers, first);
   } finally {
     leftovers.giving = false;
   }
