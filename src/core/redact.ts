@@ -42,7 +42,7 @@ const positions: readonly [RegExp, string][] = [
 /** A longer secret is found by its beginning, and whatever stands behind it is masked, too: more does not fit into an expression. */
 const longest = 10_000;
 
-/** Finds one secret in any mixture of raw, JSON-escaped, form-encoded and percent-encoded characters. */
+/** Finds one secret in any mixture of raw, JSON-escaped, form-encoded and percent-encoded characters and those of a page. */
 const pattern = (secret: string): string =>
   (
     secret
@@ -55,7 +55,7 @@ const pattern = (secret: string): string =>
       // As a whole: of a row, each with escapes of its own, nobody could say in one way which belong to which.
       if (part[0] === '\\') return `(?:\\\\|%5c){${part.length},${part.length * 8}}`;
       const bytes = Array.from(new TextEncoder().encode(part), (byte) => `%${byte.toString(16).padStart(2, '0')}`);
-      return `(?:\\\\|%5c){0,7}(?:${bytes.join('')}|${part.replace(/[^\w\s]/, '\\$&')}${part === ' ' ? '|\\+' : ''})`;
+      return `(?:\\\\|%5c){0,7}(?:${bytes.join('')}|${part.replace(/[^\w\s]/, '\\$&')}${part === ' ' ? '|\\+' : ''}|u[\\da-f]{4}|&#?\\w{1,6};)`;
     })
     .join('') + (secret.length > longest ? '[\\s\\S]*' : '');
 

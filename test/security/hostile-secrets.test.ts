@@ -11,7 +11,28 @@ const spell: readonly ((text: string) => string)[] = [
   (text) => String(new URLSearchParams({ q: text })),
 ];
 
+/** As a page of an upstream that failed quotes it, by the letters of its framework. */
+const quoted: readonly ((text: string) => string)[] = [
+  (text) => text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`),
+  (text) => text.replace(/[&<>"']/g, (letter) => `&#x${letter.charCodeAt(0).toString(16)};`),
+  (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;'),
+  (text) =>
+    JSON.stringify(text).replace(
+      /[\u0080-\uffff]/g,
+      (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    ),
+];
+
 describe('a secret that somebody else chose', () => {
+  it.each(quoted.map((quote) => [quote('a&\u00e4'), quote] as const))(
+    'of signs and other alphabets is found where a page quotes it as %s',
+    (_, quote) => {
+      const redactor = createRedactor();
+      redactor.add('p\u00e4ss&w<\u00f6>r"d');
+      expect(redactor.text(`<b>${quote('p\u00e4ss&w<\u00f6>r"d')}</b>`)).not.toMatch(/ss|[wr]/);
+    },
+  );
+
   it.each([
     ['of nothing but backslashes', '\\'.repeat(40)],
     ['of many backslashes and a sign', `${'\\'.repeat(40)}!`],
