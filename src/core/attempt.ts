@@ -2,7 +2,7 @@ import type { Answer, SendOptions } from './answer.ts';
 import { type Call, contextOf, errorOf, limitCall } from './call.ts';
 import { defined } from './defined.ts';
 import type { Endpoint } from './endpoint.ts';
-import { isTipstreamError, type RateLimit } from './errors.ts';
+import type { RateLimit } from './errors.ts';
 import { exchange } from './exchange.ts';
 import type { Ground } from './ground.ts';
 import { readAnswer } from './reply.ts';
@@ -88,12 +88,11 @@ export async function attempt<Out>(
     outcome = answer;
     return answer;
   } catch (error) {
-    if (isTipstreamError(error)) outcome = error;
+    outcome = Object(error);
     throw error;
   } finally {
-    const { status, code, rateLimit } = outcome;
     // Refused with calls left: another limit, which holds back nobody else unless it says so.
-    const { retryAfterMs = rateLimit?.remaining ? 0 : unnamedHold } = outcome;
+    const { status, code, rateLimit, retryAfterMs = rateLimit?.remaining ? 0 : unnamedHold } = outcome;
     unlimit();
     slot?.release(rateLimit, status === 429 ? retryAfterMs : 0);
     if (rateLimit)

@@ -141,7 +141,7 @@ export function openWith(
       const enter = (owner: string): Promise<Slot> => {
         const key = `${host} ${owner} ${rate}`;
         states ??= new Map();
-        if (!states.has(rate)) states.set(rate, () => limiter.state(key));
+        states.set(rate, () => limiter.state(key));
         const { deadlineAt } = call.facts;
         const maxWait = deadlineAt && deadlineAt - clock.now();
         return limiter.acquire(key, rateClass, { clock, signal: signalOf(call), maxWait });

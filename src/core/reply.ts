@@ -33,7 +33,7 @@ export async function readAnswer<Out>(
   const rateLimit = readRateLimit(headers, now, readRateWords?.(headers));
   const said = headers.get('x-request-id') ?? headers.get('request-id');
   // Whoever answers may repeat a credential anywhere.
-  const requestId = said === null ? undefined : redactor.text(said);
+  const requestId = said ? redactor.text(said) : undefined;
   const fail = (code: ErrorCode, text: string, more?: Partial<TipstreamErrorInit>): TipstreamError =>
     errorOf(call, code, `${status}, ${text}`, { status, rateLimit, requestId, ...more });
 
