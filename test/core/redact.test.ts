@@ -95,7 +95,8 @@ describe('redact', () => {
         (secrets, before, after) => {
           const { text } = knowing(...secrets);
           for (const each of secrets) {
-            fc.pre(!'******'.includes(each));
+            // Blanks at its ends are no part of it.
+            fc.pre(each.trim().length >= 4 && !'******'.includes(each));
             expect(text(before + each + after).includes(each)).toBe(false);
           }
         },
