@@ -21,7 +21,7 @@ export interface TwitchTokens extends Required<TokenProvider> {
   /** Forgets the tokens, stored ones too. */
   forget(): void | Promise<void>;
   /** What must not be lost and is under way at id.twitch.tv, which can be asked until then. */
-  close?(): Promise<unknown> | undefined;
+  close?(): Promise<void>;
 }
 
 /** A way to come to tokens: `appToken` or `userToken`. */

@@ -68,13 +68,11 @@ function only(
         finish: () => watcher.finish(),
       });
       return {
+        ...handle,
         begin() {
           want(types);
           handle.begin();
         },
-        stop: () => handle.stop(),
-        recount: () => handle.recount(),
-        offer: () => handle.offer(),
       };
     },
   };

@@ -183,27 +183,27 @@ function withRefreshToken(options: UserTokenStored, setting: TwitchAuthSetting):
   /** A usable pair whose token is not `stale`, by the cheapest way. */
   const renew = async (stale: string | undefined): Promise<Given> => {
     const fresh = (pair: Given): boolean => usable(pair) && pair.accessToken !== stale;
-    const kept = unsaved ? undefined : await load();
-    const newest = kept ?? held ?? given;
-    if (fresh(newest)) {
-      held = newest;
-      return newest;
-    }
-    try {
-      return await exchange(newest);
-    } catch (error) {
-      if (!isTipstreamError(error, 'SESSION_EXPIRED')) throw error;
-      // Used up by another process, whose pair is in the store by now, or in a moment; or in workerd by another request.
-      for (const wait of store ? [0, 100, 400, 1500] : [0]) {
-        if (wait) await sleep(clock, wait);
-        const other = (await load()) ?? held;
-        if (!other || other.refreshToken === newest.refreshToken) continue;
-        if (!fresh(other)) return exchange(other);
-        held = other;
-        return other;
+    let newest = (unsaved ? undefined : await load()) ?? held ?? given;
+    let used: Given | undefined;
+    let refusal: unknown;
+    // Used up by another process, whose pair is in the store by now, or in a moment; or in workerd by another request.
+    for (const wait of store ? [0, 0, 100, 400, 1500] : [0, 0]) {
+      if (wait) await sleep(clock, wait);
+      if (used) newest = (await load()) ?? held ?? newest;
+      if (newest.refreshToken === used?.refreshToken) continue;
+      if (fresh(newest)) {
+        held = newest;
+        return newest;
       }
-      throw error;
+      try {
+        return await exchange(newest);
+      } catch (error) {
+        if (!isTipstreamError(error, 'SESSION_EXPIRED')) throw error;
+        refusal = error;
+        used = newest;
+      }
     }
+    throw refusal;
   };
   let stale: string | undefined;
   const renewed = single(() => renew(stale));
@@ -229,6 +229,9 @@ function withRefreshToken(options: UserTokenStored, setting: TwitchAuthSetting):
       unsaved = false;
       await inStore(() => store?.delete(key));
     },
-    close: () => renewal,
+    async close() {
+      await renewal;
+      if (unsaved) await save();
+    },
   };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { seconds } from '../../src/core/time.ts';
 import { memoryStore } from '../../src/stream/checkpoint-store.ts';
@@ -64,6 +65,25 @@ describe('a renewal that is under way when the client ends', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('TW-44 and what the store would not take is written once more', async () => {
+    const twitch = await hostTwitch();
+    const inner = memoryStore();
+    let broken = true;
+    const store: TwitchTokenStore = {
+      ...inner,
+      set(name: string, value: unknown) {
+        if (broken) throw new Error('away');
+        return inner.set(name, value);
+      },
+    };
+    const client = twitch.client({ auth: userToken({ clientSecret, ...stale(twitch), store }) });
+    await client.users(mira);
+    expect(await inner.get(key)).toBe(undefined);
+    broken = false;
+    await client.close();
+    expect(await inner.get(key)).toMatchObject({ v: 1 });
+  });
+
   it('TW-44 a client that was closed before it was made asks nothing', async () => {
     const twitch = await hostTwitch();
     const client = twitch.client({ auth: userToken({ clientSecret, ...stale(twitch) }), signal: AbortSignal.abort() });
@@ -106,6 +126,29 @@ describe('a store of a user token', () => {
     expect(lines.join()).toContain('insert failed');
     const secrets = [...twitch.controls.state.tokens.values()].flatMap((one) => [one.accessToken, one.refreshToken]);
     for (const secret of secrets) if (secret) expect(lines.join()).not.toContain(secret);
+  });
+
+  it('TW-44 in which others are faster twice is looked into until there is a pair that is good', async () => {
+    const twitch = await hostTwitch();
+    const first = stale(twitch);
+    const from = createHash('sha256').update(first.refreshToken).digest('hex');
+    const pair = ({ accessToken, refreshToken }: typeof first, expiresAt: number) => ({
+      v: 1,
+      from,
+      accessToken,
+      refreshToken,
+      expiresAt,
+    });
+    const { controls } = twitch;
+    controls.revoke(first.accessToken);
+    const second = stale(twitch);
+    controls.revoke(second.accessToken);
+    const { accessToken, refreshToken = '' } = controls.issue({ login: 'mira' });
+    const shown = [undefined, pair(second, 1), pair({ accessToken, refreshToken }, Date.now() + seconds(3600))];
+    const store: TwitchTokenStore = { ...memoryStore(), get: () => (shown.length > 1 ? shown.shift() : shown[0]) };
+    const client = twitch.client({ auth: userToken({ clientSecret, ...first, accessToken: undefined, store }) });
+    expect((await client.users(mira)).items).toHaveLength(1);
+    expect(twitch.asked('/token')).toHaveLength(2);
   });
 
   it('TW-44 that gives an old pair back loses nobody the pair in hand', async () => {
