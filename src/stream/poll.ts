@@ -1,7 +1,8 @@
+import { bareError } from '../core/bare-error.ts';
 import { isTipstreamError, type RateLimit, TipstreamError } from '../core/errors.ts';
 import { sleep } from '../core/time.ts';
 import { isTimeoutLike, timeoutWaits, waitAfter } from './back-off.ts';
-import { createCheckpoint } from './checkpoint.ts';
+import { createCheckpoint, withoutPassword } from './checkpoint.ts';
 import { inGrace } from './grace.ts';
 import { createHub, type Hub } from './hub.ts';
 import { createLog } from './log.ts';
@@ -127,7 +128,7 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
   };
 
   /** Says what a failure means and answers with the milliseconds to wait, or `undefined` where the stream ends. */
-  const failed = (error: TipstreamError, began: number): number | undefined => {
+  const failed = (error: TipstreamError, began: number, signal: AbortSignal): number | undefined => {
     // No answer, or one that broke off: what it held may have been handed out, and did not arrive. One that refuses holds nothing.
     const { code, sent, status = -1 } = error;
     if (drains && sent !== 'no' && status < (code === 'UPSTREAM' ? 0 : 300))
@@ -137,6 +138,8 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
       hub.end(error);
       return undefined;
     }
+    // Whoever listens may have stopped it.
+    if (signal.aborted) return undefined;
     const wait = waitAfter(error, timeouts, interval);
     if (isTimeoutLike(error)) timeouts += 1;
     const degraded = timeouts < timeoutWaits.length ? '' : `; ${timeouts} failures in a row`;
@@ -204,25 +207,26 @@ export function poll<E>(options: PollOptions<E>): Poll<E> {
       // At most the interval, also when the clock was set back.
       return batch.again ? 0 : Math.min(interval, Math.max(0, interval - (clock.now() - began)));
     } catch (thrown) {
-      if (!signal.aborted) return failed(ours(thrown), began);
+      if (!signal.aborted) return failed(ours(thrown), began, signal);
       // It may have been handed out while nobody waited for it any more.
       if (drains && asking) hub.gap({ reason: 'truncated', from: began });
       return undefined;
     }
   };
 
-  /** What is none of our errors came from an app's own function. */
-  const ours = (thrown: unknown): TipstreamError =>
-    isTipstreamError(thrown)
-      ? thrown
-      : new TipstreamError({
-          code: thrown instanceof TypeError ? 'NETWORK' : 'UPSTREAM',
-          platform,
-          sent: 'maybe',
-          message: `${platform}: asking failed: ${thrown instanceof Error ? thrown.message : thrown}`,
-          retryable: true,
-          cause: thrown,
-        });
+  /** What is none of our errors came from an app's own function. It may print the address that it asked, with a key in it. */
+  const ours = (thrown: unknown): TipstreamError => {
+    if (isTipstreamError(thrown)) return thrown;
+    const cause = bareError(thrown, withoutPassword);
+    return new TipstreamError({
+      code: thrown instanceof TypeError ? 'NETWORK' : 'UPSTREAM',
+      platform,
+      sent: 'maybe',
+      message: `${platform}: asking failed: ${cause.message}`,
+      retryable: true,
+      cause,
+    });
+  };
 
   const run = async (signal: AbortSignal): Promise<void> => {
     if (signal.aborted) return;

@@ -3,6 +3,7 @@ import { type Clock, type Stop, systemClock } from '../core/time.ts';
 import { createDelivery } from './delivery.ts';
 import type { EventStream, StreamGap, StreamState } from './event-stream.ts';
 import { createHub } from './hub.ts';
+import { threw } from './signals.ts';
 import { toStream } from './stream.ts';
 
 /** What a source of your own is made of. */
@@ -67,7 +68,19 @@ export function createSource<T>(options: SourceOptions<T>): Source<T> {
     channel,
     clock,
     patient: false,
-    start: start ? () => start(source) ?? nothing : nothingStarts,
+    start: start
+      ? () => {
+          const stop = start(source);
+          return () => {
+            try {
+              stop?.();
+            } catch (cause) {
+              // Whoever leaves gives back what he has, whatever the app's own function does.
+              hub.emit('error', threw('what ends a source', cause));
+            }
+          };
+        }
+      : nothingStarts,
   });
   const deliver = createDelivery(hub, options);
   const source: Source<T> = {

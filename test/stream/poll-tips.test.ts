@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { seconds } from '../../src/core/time.ts';
 import { memoryStore } from '../../src/stream/checkpoint-store.ts';
@@ -266,5 +267,55 @@ describe('a platform of one’s own', () => {
 
   it('an interval that was meant in seconds is CONFIG', () => {
     expect(() => shop([], { interval: 5 })).toThrow(/did you mean seconds\(5\)/);
+  });
+
+  it.each([
+    ['an object without a prototype', Object.create(null)],
+    ['a symbol', Symbol('no')],
+    ['nothing', undefined],
+  ])('delivery-6 outlives a fetch that throws %s', async (_what, thrown) => {
+    let asked = 0;
+    const { clock, stream } = shop([], {
+      fetch: () => {
+        asked += 1;
+        return Promise.reject(thrown);
+      },
+    });
+    watched(stream);
+    await clock.advance(seconds(5));
+    expect([asked, stream.stats().errors]).toEqual([2, { UPSTREAM: 2 }]);
+  });
+
+  it('XS-8 shows no key of the address that an app asks, in no error and no line', async () => {
+    const lines: string[] = [];
+    const line = (text: string): void => void lines.push(text);
+    const { stream } = shop([], {
+      logger: { warn: line, error: line },
+      fetch: () =>
+        Promise.reject(
+          new Error('401: GET https://ada:not-a-secret-word@shop.test/gifts?key=not-a-secret-key', {
+            cause: new Error('https://shop.test/gifts?key=not-a-secret-key'),
+          }),
+        ),
+    });
+    const errors: unknown[] = [];
+    const reasons: unknown[] = [];
+    stream.on('error', (error) => errors.push(error));
+    stream.on('status', ({ reason }) => reasons.push(reason));
+    watched(stream);
+    await settle();
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain('asking failed: 401: GET https://***@shop.test/gifts?***');
+    expect(inspect([errors, reasons, lines], { depth: 9, showHidden: true })).not.toContain('not-a-secret');
+  });
+
+  it('stays at rest when it is stopped by whoever hears its error', async () => {
+    const { clock, stream } = shop([], { fetch: () => Promise.reject(new Error('no')) });
+    const states: string[] = [];
+    stream.on('status', ({ state }) => states.push(state));
+    const stop = stream.subscribe(() => {});
+    stream.on('error', stop);
+    await clock.advance(seconds(60));
+    expect(states).toEqual(['connecting', 'idle']);
   });
 });

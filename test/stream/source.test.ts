@@ -186,4 +186,25 @@ describe('a source of one’s own', () => {
     await source.send(1);
     expect(seen).toEqual([1]);
   });
+
+  it('delivery-1 whose own end throws is left all the same, with everything given back, and says so', async () => {
+    const source = numbers({
+      unwatched: 'reject',
+      start: () => () => {
+        throw new Error('closed already');
+      },
+    });
+    const errors = heard(source.stream, 'error');
+    const controller = new AbortController();
+    const hands = byHand(source.stream, { signal: controller.signal });
+    await source.send(1, 2);
+    controller.abort();
+    await hands.take();
+    expect([...source.answers]).toEqual([
+      [2, 'refused'],
+      [1, 'taken'],
+    ]);
+    expect(errors).toMatchObject([{ code: 'CONSUMER', fatal: false }]);
+    expect(source.stream.stats().untaken).toBe(0);
+  });
 });
