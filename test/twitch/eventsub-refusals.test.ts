@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { minutes, seconds } from '../../src/core/time.ts';
-import { createTwitch, type TwitchOptions } from '../../src/twitch/index.ts';
+import { createTwitch, type TwitchOptions, userToken } from '../../src/twitch/index.ts';
 import { until } from '../support/polled.ts';
 import { testSockets } from '../support/sockets.ts';
 import { eventSubRoom } from './eventsub-room.ts';
@@ -57,4 +57,29 @@ describe('an answer that is no list of users', () => {
       await closing;
     },
   );
+});
+
+describe('a token that cannot be had for a moment', () => {
+  it('ES-15 is no refusal: the stream waits, and comes, whoever looks it up or renews it', async () => {
+    const room = await eventSubRoom();
+    const { token, ...rest } = room.options;
+    let away = true;
+    const give = (): string => {
+      if (away) throw new Error('the vault is away');
+      return String(token);
+    };
+    const ways = [{ token: give }, { auth: userToken({ accessToken: 'not-a-secret-old', refresh: give }) }];
+    const clients = ways.map((way) => createTwitch({ ...rest, ...way } as TwitchOptions));
+    const { id: broadcasterId } = room.mock.user('mira');
+    const seen = clients.map((twitch) => room.watch(twitch.tips()));
+    for (const twitch of clients.slice(1)) seen.push(room.watch(twitch.tips({ broadcasterId })));
+    await room.pass(seconds(5));
+    expect(seen.map(({ ended }) => ended)).toEqual([[], [], []]);
+    away = false;
+    await room.pass(minutes(2));
+    expect(seen.map((one) => one.states().at(-1))).toEqual(['live', 'live', 'live']);
+    const closing = Promise.all(clients.map((twitch) => twitch.close()));
+    await room.pass(seconds(10));
+    await closing;
+  });
 });
