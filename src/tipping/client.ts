@@ -89,7 +89,11 @@ export function createTipping(options: TippingOptions): Tipping {
   // One for both connections: a renewal counts as much as a login.
   const shared: ClientOptions = { ...options, limiter: options.limiter ?? createLimiter() };
   const parts = {
-    makeTokens: sessionTokens({ ownerOf: (token) => session.ownerOf(token), owner: () => session.owner() }),
+    makeTokens: sessionTokens({
+      ownerOf: (token) => session.ownerOf(token),
+      owner: () => session.owner(),
+      kept: () => session.kept(),
+    }),
     makeLimiter: createLimiter,
   };
   const credential = { get: () => session.get(), refresh: (stale: string) => session.refresh(stale) };
@@ -162,11 +166,11 @@ export function createTipping(options: TippingOptions): Tipping {
       async logout(callOptions) {
         try {
           // First the access token, as its renewal gives another refresh token.
-          const refreshToken = await connection.call(endpoints.auth.logout, callOptions?.signal, async () => {
+          const kept = await connection.call(endpoints.auth.logout, callOptions?.signal, async () => {
             await session.get();
-            return session.handle();
+            return session.kept();
           });
-          await auth.logout({ refreshToken }, callOptions);
+          await auth.logout({ refreshToken: kept?.refresh }, callOptions);
         } catch (error) {
           // A session that is over needs no goodbye.
           if (!isTipstreamError(error, 'SESSION_EXPIRED') && !isTipstreamError(error, 'AUTH')) throw error;

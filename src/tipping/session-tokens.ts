@@ -22,11 +22,11 @@ function inCall(call: Call, error: unknown): unknown {
  * does for the same person: it fails where somebody else has signed in meanwhile, so that nobody pays for another.
  */
 export const sessionTokens =
-  ({ ownerOf, owner: ownerNow }: Pick<Session, 'ownerOf' | 'owner'>): MakeTokens =>
+  ({ ownerOf, owner: ownerNow, kept }: Pick<Session, 'ownerOf' | 'owner' | 'kept'>): MakeTokens =>
   (credential, clock, redactor) => {
     const tokens = createTokens(credential, clock, redactor);
     /** For whom a call began; all its attempts have the same facts. */
-    const began = new WeakMap<object, string>();
+    const began = new WeakMap<object, string | undefined | Promise<string | undefined>>();
     const within = async <T>(call: Call, given: Promise<T>, otherwise: T): Promise<T> => {
       try {
         return await given;
@@ -38,14 +38,22 @@ export const sessionTokens =
     return {
       begin({ facts }) {
         const owner = ownerNow();
-        // It may wait in the queue while another signs in. What only reads does no harm.
-        if (owner !== undefined && facts.where.method !== 'GET') began.set(facts, owner);
+        // It may wait in the queue while another signs in, and who it is may stand in the store only. What only reads does no harm.
+        if (facts.where.method !== 'GET')
+          began.set(
+            facts,
+            owner ??
+              kept().then(
+                (found) => found?.id,
+                () => undefined,
+              ),
+          );
         return owner;
       },
       async get(call) {
         const token = await within(call, tokens.get(call), '');
         const owner = ownerOf(token);
-        const before = began.get(call.facts);
+        const before = await began.get(call.facts);
         if (before !== undefined && before !== owner)
           throw errorOf(call, 'AUTH', 'somebody else has signed in since this call began; make it anew');
         if (owner !== undefined) began.set(call.facts, owner);

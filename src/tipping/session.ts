@@ -29,8 +29,8 @@ export interface Session extends Required<TokenProvider> {
   resume(refreshToken: string): Promise<void>;
   /** Renews now, whatever the time. */
   renew(): Promise<void>;
-  /** The refresh token, to hand back at the end. */
-  handle(): Promise<string | undefined>;
+  /** What is kept now, in the store too. */
+  kept(): Promise<KeptSession | undefined>;
   /** Whose token it is: the same for all tokens of one login. `undefined` for a token of long ago. */
   ownerOf(token: string): string | undefined;
   /** Whose session it is now, as far as that is known. */
@@ -195,7 +195,7 @@ export function createSession({ platform, store, key, clock, redactor, renew, wa
         redactor.add(refreshToken);
         await keep(held, sessionOf(await renew(refreshToken), clock.now(), randomId(), refreshToken));
       }),
-    handle: () => alone(async (held) => (await look(held))?.refresh),
+    kept: () => alone(look),
     ownerOf: (token) => room.owners.get(token),
     owner: () => room.session?.id,
     end() {

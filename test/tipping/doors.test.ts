@@ -52,6 +52,38 @@ describe('a platform that knows no keys', () => {
   });
 });
 
+test('TP-17 nobody pays for another, though who was signed in stood in the store only', async () => {
+  const host = await platform();
+  const values = memoryStore();
+  await as('ada', host, { store: { ...values } });
+  let open: () => void = () => {};
+  const waiting = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  let queued: () => void = () => {};
+  const inQueue = new Promise<void>((resolve) => {
+    queued = resolve;
+  });
+  const limiter = {
+    state: () => undefined,
+    async acquire(key: string) {
+      if (key.endsWith('tipping')) {
+        queued();
+        await waiting;
+      }
+      return { release() {} };
+    },
+  };
+  const after = client(host, { store: { ...values }, limiter });
+  const paid = after.wallet.transfer({ toUserId: host.controls.account('mira').user.id, tokens: 5 });
+  paid.catch(() => {});
+  await inQueue;
+  await after.auth.login({ username: 'grace', password: host.controls.password });
+  open();
+  await expect(paid).rejects.toMatchObject({ code: 'AUTH', sent: 'no' });
+  expect(host.controls.ledger).toEqual([]);
+});
+
 describe('the socket', () => {
   /** A stream without a token, of a platform that answers every knock with this status. */
   const knocking = async (status: number) => {
