@@ -47,22 +47,12 @@ export interface PageInput {
 
 export const pageRules = { page: maybeNumber, limit: maybeNumber, cursor: maybeText };
 
-/** Our names, and those of the wire. */
-export const wire = {
-  displayName: 'display_name',
-  dateOfBirth: 'date_of_birth',
-  refreshToken: 'refresh_token',
-  toUserId: 'to_user_id',
-  streamId: 'stream_id',
-  isPrivate: 'is_private',
-  amountTokens: 'amount_tokens',
-  packageId: 'package_id',
-  paymentMethod: 'payment_method',
-  currencyCode: 'currency_code',
-  transactionType: 'transaction_type',
-  targetType: 'target_type',
-  targetId: 'target_id',
-};
+/** Our names, and those of the wire: small letters, with a line before what was a large one. */
+export const wire: Readonly<Record<string, string>> = Object.fromEntries(
+  'displayName dateOfBirth refreshToken toUserId streamId isPrivate amountTokens packageId paymentMethod currencyCode transactionType targetType targetId'
+    .split(' ')
+    .map((name) => [name, name.replace(/[A-Z]/g, '_$&').toLowerCase()]),
+);
 
 /** The manner of a list that is asked for page by page. */
 export const list = { ...limited('general'), wire, query: fields<PageInput>(pageRules) };

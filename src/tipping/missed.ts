@@ -54,7 +54,7 @@ function after(
   stale: number,
 ): PageInput | undefined {
   if (next) return { ...input, ...next };
-  const silent = total === undefined && pages === undefined && upstream?.has_more === undefined;
+  const silent = (total ?? pages ?? upstream?.has_more) === undefined;
   const { page = 1 } = input;
   const more = page < until || upstream?.has_more === true || (silent && !stale && items.length === limit);
   return more ? { ...input, page: page + 1 } : undefined;

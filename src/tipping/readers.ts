@@ -1,3 +1,4 @@
+import { defined } from '../core/defined.ts';
 import type { Page } from '../core/page.ts';
 import { isWire, type Wire } from '../stream/tip-wire.ts';
 
@@ -70,14 +71,14 @@ export const listOf =
     const counts = page === undefined && cursor === undefined && more !== false;
     const until = next ? undefined : more === true ? Number.POSITIVE_INFINITY : counts ? known : undefined;
     const upstream = Object.fromEntries(Object.entries(info).filter(([, value]) => typeof value !== 'object'));
-    return {
+    return defined<Page<T>>({
       items,
-      ...(total !== undefined && { total }),
+      total,
       ...pointed,
-      ...(page !== undefined && { page }),
-      ...(pages !== undefined && { pages }),
-      ...(Object.keys(upstream).length > 0 && { upstream }),
-      ...(next && { next }),
-      ...(until !== undefined && { until }),
-    };
+      page,
+      pages,
+      upstream: Object.keys(upstream).length > 0 ? upstream : undefined,
+      next,
+      until,
+    });
   };
