@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { TipstreamError } from '../../core/errors.ts';
 import { seconds } from '../../core/time.ts';
 import type { CheckpointStore } from '../../stream/checkpoint-store.ts';
+import { besideOf, sweep, syncFolder } from './beside.ts';
 import { claim, type Holder, hasCode } from './file-lock.ts';
 
 /** A checkpoint store in one file. */
@@ -152,6 +153,7 @@ async function openFile(file: string, until: number): Promise<OpenFile> {
       release = await claim(`${file}.lock`);
     }
     try {
+      await sweep(file);
       return { values: await read(file), release };
     } catch (error) {
       await release();
@@ -186,7 +188,7 @@ function parse(text: string): object | undefined {
 
 /** Old or new, never half: a crash during the write leaves the old file, and the rename is on the disk when this resolves. */
 async function write(file: string, values: Map<string, string>): Promise<void> {
-  const temporary = `${file}.${process.pid}.tmp`;
+  const temporary = besideOf(file);
   const text = `{${[...values].map(([key, value]) => `\n${JSON.stringify(key)}:${value}`).join(',')}\n}\n`;
   try {
     await mkdir(dirname(file), { recursive: true });
@@ -204,17 +206,6 @@ async function write(file: string, values: Map<string, string>): Promise<void> {
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
     throw asStoreError(file, 'written', error);
-  }
-}
-
-/** Without this the rename itself can be lost with the power. Windows cannot open a folder, and does not need it. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

@@ -110,6 +110,17 @@ test('delivery-3 a delete that the disk refuses has deleted nothing, and a secon
   expect(JSON.parse(await readFile(path, 'utf8'))).toEqual({});
 });
 
+test('what a process that was killed in the middle of a write left beside the file is gone when it is opened again', async () => {
+  const directory = await folder();
+  const path = join(directory, 'tips.json');
+  for (const name of ['tips.json.4106.tmp', 'tips.json.mine.tmp', 'more-tips.json.4106.tmp'])
+    await writeFile(join(directory, name), '{"session":{"refresh":"not-a-secret-refresh"');
+  const store = make(path);
+  expect(await store.get('session')).toBeUndefined();
+  await store.close();
+  expect((await readdir(directory)).sort()).toEqual(['more-tips.json.4106.tmp', 'tips.json.mine.tmp']);
+});
+
 test('a second store on the same file in one process is STORE and says to share one', async () => {
   const path = join(await folder(), 'tips.json');
   await make(path).set('a', 1);
