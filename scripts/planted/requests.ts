@@ -99,6 +99,22 @@ export const requestBugs: readonly PlantedBug[] = [
     tests: ['test/twitch/user-token.test.ts'],
   },
   {
+    name: 'a client of Twitch closes while a refresh token is being used up',
+    breaks: 'TW-44: what a renewal gave is kept, also where the client closes',
+    file: 'src/twitch/helix.ts',
+    from: '    await tokens?.close?.();\n',
+    to: '',
+    tests: ['test/twitch/user-token-kept.test.ts'],
+  },
+  {
+    name: 'a socket of EventSub that somebody on the way turned away is given up',
+    breaks: 'ES-13: no credential goes with a socket, so none was refused',
+    file: 'src/twitch/eventsub.ts',
+    from: '      probe: async () => {},\n',
+    to: '',
+    tests: ['test/twitch/eventsub-refusals.test.ts'],
+  },
+  {
     name: 'a renewed session is used before it is stored',
     breaks: 'TP-12: a crash right after a renewal signs nobody out',
     file: 'src/tipping/session.ts',
