@@ -62,8 +62,7 @@ export function account<T>(stream: EventStream<TipEvent>, { name, sum, store }: 
   let touched = false;
 
   const failed = (cause: unknown): void => {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const message = `${name}: the store fails, so no tip counts as taken until it works: ${reason}`;
+    const message = `${name}: the store fails, so no tip counts as taken until it works: ${Object(cause).message}`;
     self?.emit('error', new TipstreamError({ code: 'STORE', platform, message, cause }));
   };
 

@@ -19,9 +19,6 @@ export interface DedupeOptions<T> {
   within?: number | undefined;
 }
 
-/** Of any other, a ticket would only keep the answer that it came with in memory. */
-const returnable = (ticket: Ticket | undefined): Ticket | undefined => (ticket?.owner?.left ? ticket : undefined);
-
 /** Keys are remembered in two generations of this many, or of `within` milliseconds. */
 const generationSize = 4_000;
 
@@ -63,22 +60,25 @@ export function dedupe<T>(stream: EventStream<T>, options: DedupeOptions<T> = {}
 
   /** Remembers the key, unless it is remembered. */
   const isNew = (key: string, ticket: Ticket | undefined): boolean => {
-    const at = within === undefined ? 0 : clock.now();
-    if (within === undefined ? young.size >= generationSize : at - began >= within) {
+    const now = clock.now();
+    if (within === undefined ? young.size >= generationSize : now - began >= within) {
       old = young;
       young = new Map();
-      began = at;
+      began = now;
     }
-    const seen = young.get(key) ?? old.get(key);
-    if (seen && (within === undefined || at - seen.at < within)) {
+    const known = young.get(key) ?? old.get(key);
+    const seen = known && now - known.at < (within ?? Number.POSITIVE_INFINITY) ? known : undefined;
+    if (
+      seen &&
       // The event that a watcher left is offered once more: it is no duplicate of itself.
-      const itself = ticket?.again === true && (seen.sequence ?? ticket.sequence) === ticket.sequence;
+      !(ticket?.again && (seen.sequence ?? ticket.sequence) === ticket.sequence) &&
       // Nobody took it, and whoever put it in was told so: this is its re-delivery.
-      const back = seen.ticket?.holds === 0 && isLeft(seen.ticket);
-      if (itself || back) Object.assign(seen, { sequence: ticket?.sequence, ticket: returnable(ticket) });
-      return itself || back;
-    }
-    young.set(key, { at, sequence: ticket?.sequence, ticket: returnable(ticket) });
+      !(seen.ticket?.holds === 0 && isLeft(seen.ticket))
+    )
+      return false;
+    // Of any other, a ticket would only keep the answer that it came with in memory.
+    const returnable = ticket?.owner?.left ? ticket : undefined;
+    young.set(key, { at: now, ...seen, sequence: ticket?.sequence, ticket: returnable });
     return true;
   };
 

@@ -117,10 +117,9 @@ export function tally(stream: EventStream<TipEvent>, options: TallyOptions = {})
   };
 
   const load = (saved: unknown): boolean => {
-    const tally = saved as Tally | null | undefined;
-    if (!tally || !isNumber(tally.count) || !isNumber(tally.worth ?? 0)) return false;
-    if (!Object.values(tally.totals ?? {}).every(isNumber) || !Array.isArray(tally.top) || !tally.top.every(isRow))
-      return false;
+    const tally: Tally = Object(saved);
+    const numbers = [tally.count, tally.worth ?? 0, ...Object.values(tally.totals ?? {})];
+    if (!numbers.every(isNumber) || !Array.isArray(tally.top) || !tally.top.every(isRow)) return false;
     count = tally.count;
     totals = { ...tally.totals };
     total = tally.worth ?? 0;
