@@ -96,7 +96,7 @@ export function openWith(
   const look = Object(credential).get ?? credential;
   if (credential !== undefined && typeof credential !== 'string' && typeof look !== 'function')
     throw configError(platform.name, 'the credential is no text, function or provider');
-  const tokens = credential === undefined ? undefined : makeTokens(credential, clock, redactor);
+  const tokens = credential === undefined ? undefined : makeTokens(credential, clock, redactor, options.timeout);
   const ends = new Set<() => void | Promise<void>>();
   const calls = new Set<Call>();
   let states: Map<string, () => RateState | undefined> | undefined;

@@ -1,9 +1,8 @@
 import { errorOf, limitCall, race, signalOf } from './call.ts';
-import { seconds } from './time.ts';
 import type { MakeTokens } from './tokens.ts';
 
 /** Looks a credential up for every request, and knows no way to renew it: what a platform with permanent keys needs. */
-export const plainTokens: MakeTokens = (credential, _clock, redactor) => {
+export const plainTokens: MakeTokens = (credential, _clock, redactor, timeout) => {
   if (typeof credential === 'string') {
     redactor.add(credential);
     return { get: async () => credential };
@@ -12,7 +11,7 @@ export const plainTokens: MakeTokens = (credential, _clock, redactor) => {
   return {
     async get(call) {
       // The first look comes before an attempt and its time limit.
-      const unlimit = limitCall(call, seconds(10), noCredential);
+      const unlimit = limitCall(call, timeout, noCredential);
       try {
         const token = await race(call, Promise.resolve(look(signalOf(call))));
         redactor.add(tokenText(token));

@@ -19,8 +19,8 @@ export interface Tokens {
 /** A failed refresh is not repeated for so long: many calls that fail together ask once. */
 const remembered = seconds(1);
 
-/** How a connection comes to its tokens. */
-export type MakeTokens = (credential: Credential, clock: Clock, redactor: Redactor) => Tokens;
+/** How a connection comes to its tokens. `timeout` is the time limit of an attempt, in milliseconds. */
+export type MakeTokens = (credential: Credential, clock: Clock, redactor: Redactor, timeout: number) => Tokens;
 
 /** Looks a credential up, refreshes it once for everybody, and lets no refused token come back. */
 export function createTokens(

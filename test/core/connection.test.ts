@@ -314,11 +314,16 @@ describe('time', () => {
     const clock = testClock();
     const connection = open(
       demo,
-      { baseUrl: 'http://127.0.0.1:1', clock, logger: false },
+      { baseUrl: 'http://127.0.0.1:1', clock, logger: false, timeout: seconds(30) },
       { credential: () => new Promise<string>(() => {}) },
     );
-    const sent = failure(connection.send(endpoints.slow, {}));
-    await clock.advance(seconds(10));
+    let over = false;
+    const sent = failure(connection.send(endpoints.slow, {})).finally(() => {
+      over = true;
+    });
+    await clock.advance(seconds(30) - 1);
+    expect(over).toBe(false);
+    await clock.advance(1);
     expect(await sent).toMatchObject({ code: 'TIMEOUT', sent: 'no', message: expect.stringContaining('provider') });
     expect(clock.pending).toBe(0);
   });

@@ -21,7 +21,7 @@ describe('a permanent key', () => {
     ['a provider', { get: () => 'word-not-secret' }],
   ])('core-10 given as %s is known to the redactor and cannot be renewed', async (_, credential) => {
     const redactor = createRedactor();
-    const tokens = plainTokens(credential, clock, redactor);
+    const tokens = plainTokens(credential, clock, redactor, 10_000);
     expect(await tokens.get(call())).toBe('word-not-secret');
     expect(redactor.text('so word-not-secret it is')).toBe('so *** it is');
     expect(await tokens.refresh?.('word-not-secret', call())).toBeUndefined();
@@ -29,7 +29,7 @@ describe('a permanent key', () => {
 
   it('is looked up for every request, so that a new one is seen', async () => {
     const words = ['one-not-secret', 'two-not-secret'];
-    const tokens = plainTokens(() => words.shift() ?? '', clock, createRedactor());
+    const tokens = plainTokens(() => words.shift() ?? '', clock, createRedactor(), 10_000);
     expect([await tokens.get(call()), await tokens.get(call())]).toEqual(['one-not-secret', 'two-not-secret']);
   });
 
@@ -40,6 +40,7 @@ describe('a permanent key', () => {
       },
       clock,
       createRedactor(),
+      10_000,
     );
     const error = await failure(tokens.get(call()));
     expect(error).toMatchObject({ code: 'AUTH', sent: 'no', cause: expect.objectContaining({ message: 'vault' }) });
