@@ -3,6 +3,7 @@
  *
  *   node --conditions=tipstream-source docs/examples/overlay.ts [port]
  */
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
@@ -57,7 +58,7 @@ await runUntilSignal(async (signal) => {
   const address = server.address();
   process.stdout.write(`http://127.0.0.1:${typeof address === 'object' ? address?.port : port}\n`);
 
-  await new Promise((resolve) => signal.addEventListener('abort', resolve));
+  if (!signal.aborted) await once(signal, 'abort');
   server.close();
   server.closeAllConnections();
   await Promise.all([stripchat.close(), camsoda.close(), mock.close()]);

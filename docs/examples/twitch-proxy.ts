@@ -5,6 +5,7 @@
  *
  * Keys hold a SHA-256 of the token and never the token. Without Redis it asks Twitch.
  */
+import { once } from 'node:events';
 import KeyvRedis from '@keyv/redis';
 import Keyv from 'keyv';
 import { runUntilSignal } from 'tipstream/node';
@@ -23,7 +24,7 @@ await runUntilSignal(async (signal) => {
     logger: { info: console.log, warn: console.warn, error: console.error },
   });
   console.log(`listening on ${server.url}`);
-  await new Promise((resolve) => signal.addEventListener('abort', resolve));
+  if (!signal.aborted) await once(signal, 'abort');
   await server.close();
   await cache.disconnect();
 });

@@ -36,6 +36,6 @@ await runUntilSignal(async (signal) => {
   server.listen(Number(port), '127.0.0.1');
   await once(server, 'listening');
   console.log(`listening on ${JSON.stringify(server.address())}`);
-  await once(signal, 'abort');
+  if (!signal.aborted) await once(signal, 'abort');
   server.close();
 });
