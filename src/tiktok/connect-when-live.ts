@@ -1,7 +1,7 @@
 import type { Connection } from '../core/connection.ts';
 import { isTipstreamError } from '../core/errors.ts';
 import { type CallOptions, checkDuration } from '../core/options.ts';
-import { minutes, sleep } from '../core/time.ts';
+import { minutes } from '../core/time.ts';
 import { type ConnectInput, newSession } from './inputs.ts';
 import type { ConnectResult } from './schemas/live.ts';
 
@@ -18,16 +18,12 @@ const passes = (error: unknown): boolean =>
   isTipstreamError(error) && (error.problem?.reason === 'NOT_LIVE' || error.retryable);
 
 /** Waits, and no longer than the client is open. */
-async function pause({ options, onClose }: Connection, ms: number, signal: AbortSignal | undefined): Promise<void> {
-  const controller = new AbortController();
-  const end = (): void => controller.abort();
-  const stop = onClose(end);
-  signal?.addEventListener('abort', end);
-  if (signal?.aborted) end();
-  await sleep(options.clock, ms, controller.signal).catch(() => {});
-  stop();
-  signal?.removeEventListener('abort', end);
-}
+const pause = ({ call }: Connection, ms: number, signal: AbortSignal | undefined): Promise<void> =>
+  call(
+    { name: 'live.connectWhenLive', method: 'POST' },
+    signal,
+    ({ clock, stops }) => new Promise((resolve) => void stops.push(clock.after(ms, resolve))),
+  );
 
 /** Tries to connect until somebody is live, and never sooner than the service allows (TT-19). */
 export async function connectWhenLive(
@@ -45,7 +41,6 @@ export async function connectWhenLive(
     } catch (error) {
       if (!passes(error)) throw error;
       const wait = Math.max(every, (isTipstreamError(error) && error.retryAfterMs) || 0);
-      // After an abort, and once the client is closed, the next try says so.
       await pause(connection, wait, signal);
     }
   }
