@@ -70,7 +70,7 @@ function callsOf(helix: Helix): TwitchCalls {
         code: 'PERMISSION',
         platform: 'twitch',
         endpoint: setting.name,
-        message: `twitch ${setting.name}: an app token is good for users() only; give the token of a user with the scope ${scope}`,
+        message: `twitch ${setting.name}: an app token is good for users() only; give a user's with the scope ${scope}`,
       });
     };
     const ask = async (input: In, options?: CallOptions): Promise<Page<T>> => (await withMeta(input, options)).data;

@@ -109,11 +109,7 @@ export function twitchStreams(connection: Connection, { eventsubUrl, app }: Stre
       ({ openEventSub }) => openEventSub(connection, address),
       (cause: unknown) => {
         loading = undefined;
-        throw failure(
-          'NETWORK',
-          'its code could not be loaded; look at the network, and whether the app was deployed anew',
-          cause,
-        );
+        throw failure('NETWORK', 'its code could not be loaded; look at the network, or load the app anew', cause);
       },
     ));
 
@@ -137,7 +133,7 @@ export function twitchStreams(connection: Connection, { eventsubUrl, app }: Stre
   const check = ({ broadcasterId, login }: TwitchWhose): void => {
     if (app) throw appTokenError();
     if (broadcasterId !== undefined && login !== undefined)
-      throw configError('twitch', 'give broadcasterId or login, not both; they might be two channels');
+      throw configError('twitch', 'give broadcasterId or login, not both');
     if (broadcasterId === '' || login === '')
       throw configError(
         'twitch',

@@ -25,5 +25,5 @@ export function checkTypes(types: readonly (string | TwitchTopic)[] | undefined)
 export const appTokenError = (): TipstreamError =>
   configError(
     'twitch',
-    'sockets of EventSub take the token of a user, and this is the token of an app; give createTwitch the token of the broadcaster, or bring webhooks to push()',
+    "sockets of EventSub take the token of a user, and this is an app's; give createTwitch the broadcaster's, or bring webhooks to push()",
   );

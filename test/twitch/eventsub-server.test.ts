@@ -70,9 +70,16 @@ describe('EventSub over real sockets', () => {
     }
     await until(() => states.at(-1) === 'live');
     const last = given.size + 1;
-    given.set(last, Date.now());
-    mock.eventsub.happen(mock.eventsub.what.cheer(last));
-    await until(() => tips.some(({ amount }) => amount === last));
+    let at = 0;
+    // The old connection may count as live until a hand-over that was dropped has a successor.
+    await until(() => {
+      if (Date.now() - at > 5) {
+        at = Date.now();
+        given.set(given.size + 1, at);
+        mock.eventsub.happen(mock.eventsub.what.cheer(given.size));
+      }
+      return tips.some(({ amount }) => amount >= last);
+    });
     const amounts = tips.map(({ amount }) => amount);
     expect(new Set(amounts).size).toBe(amounts.length);
     const missing = [...given].filter(([bits]) => !amounts.includes(bits));
