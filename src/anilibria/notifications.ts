@@ -178,6 +178,7 @@ function wantWhileWatched<T>(stream: EventStream<T>, join: () => () => void): vo
           leave?.();
         },
         recount: () => handle.recount(),
+        invite: () => handle.invite(),
         offer: () => handle.offer(),
       };
     },

@@ -118,6 +118,7 @@ export function deferred<T, S extends EventStream<T>>(
           handle?.stop();
         },
         recount: () => handle?.recount(),
+        invite: () => handle?.invite(),
         offer: () => handle?.offer(),
       };
     },

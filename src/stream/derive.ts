@@ -1,7 +1,7 @@
 import { withPrototype } from '../core/prototype.ts';
 import { type Stop, systemClock } from '../core/time.ts';
 import type { EventStream } from './event-stream.ts';
-import { addWatcher, createFan, endAll, finishAll, giveAll, removeWatcher, setWatchers } from './fan.ts';
+import { addWatcher, createFan, endAll, finishAll, giveAll, removeWatcher, setWatchers, welcomeFresh } from './fan.ts';
 import { type Origin, originOf, type Watcher, watcherFor } from './origin.ts';
 import { emit, listen, threw } from './signals.ts';
 import { addStats, noStats } from './stats.ts';
@@ -31,6 +31,7 @@ export const broke = (
   refuse(ticket);
 };
 
+/** Watches a source, and begins nothing yet. */
 const attach = (derived: Self, index: number): void => {
   const source = derived.places[index];
   if (!derived.handles || !source) return;
@@ -59,8 +60,8 @@ const attach = (derived: Self, index: number): void => {
       },
     }),
   );
-  derived.handles[index] = handle;
-  handle.begin();
+  if (derived.handles) derived.handles[index] = handle;
+  else handle.stop();
 };
 
 const detach = (derived: Self): void => {
@@ -80,20 +81,20 @@ const finish = async (derived: Self): Promise<void> => {
 
 /** Gives a newcomer what another watcher could not take. */
 const offerTo = (derived: Self, watcher: Watcher<unknown>): void => {
+  welcomeFresh(derived.fan);
   if (watcher.observe || derived.wiring?.stateful) return;
-  derived.fan.newest = watcher;
   for (const handle of derived.handles ?? []) handle?.offer();
 };
 
 const begin = (derived: Self, watcher: Watcher<unknown>): void => {
-  if (derived.handles) {
+  if (derived.begun) {
     recount(derived);
+    for (const handle of derived.handles ?? []) handle?.invite();
     offerTo(derived, watcher);
   } else {
-    derived.handles = [];
-    derived.fan.newest = watcher;
-    derived.wiring = derived.wire(derived);
-    for (let index = 0; index < derived.places.length; index += 1) attach(derived, index);
+    const { handles = [] } = derived;
+    derived.begun = true;
+    for (const handle of handles) if (derived.handles === handles) handle?.begin();
   }
   const greeting = derived.wiring?.greet?.();
   if (greeting !== undefined) watcher.next(greeting, undefined);
@@ -141,6 +142,15 @@ const methods: Omit<Shown, 'counters'> & ThisType<Self> = {
   watch(watcher) {
     const { fan } = this;
     addWatcher(fan, watcher);
+    // All of them before one begins: where two lead to the same source, what waits there is for both.
+    if (!this.handles) {
+      this.handles = [];
+      this.begun = false;
+      welcomeFresh(fan);
+      const wiring = this.wire(this);
+      if (this.handles) this.wiring = wiring;
+      for (let index = 0; index < this.places.length; index += 1) attach(this, index);
+    }
     return {
       begin: () => begin(this, watcher),
       stop: () => {
@@ -152,6 +162,10 @@ const methods: Omit<Shown, 'counters'> & ThisType<Self> = {
         setWatchers(fan);
         recount(this);
       },
+      invite: () => {
+        fan.fresh.push(watcher);
+        for (const handle of this.handles ?? []) handle?.invite();
+      },
       offer: () => offerTo(this, watcher),
     };
   },
@@ -161,6 +175,7 @@ const methods: Omit<Shown, 'counters'> & ThisType<Self> = {
     const index = places.push(source) - 1;
     for (const ear of ears) ear.stops[index] = ear.hear(source);
     attach(this, index);
+    this.handles?.[index]?.begin();
     return () => {
       if (!places[index]) return;
       const handle = this.handles?.[index];
@@ -224,5 +239,6 @@ export const derive = <A, T>(
     ears: new Set(),
     handles: undefined,
     wiring: undefined,
+    begun: false,
     emitter: undefined,
   });

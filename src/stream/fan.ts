@@ -1,6 +1,6 @@
 import type { TipstreamError } from '../core/errors.ts';
 import type { Watcher } from './origin.ts';
-import { hold, oneOnly, refuse, type Ticket } from './ticket.ts';
+import { hold, oneOnly, refuse, release, type Ticket } from './ticket.ts';
 
 /** The watchers of one stream. */
 export interface Fan<T> {
@@ -10,11 +10,13 @@ export interface Fan<T> {
   counting: number;
   /** Rises when somebody begins to count after nobody did. */
   generation: number;
-  /** Whom everything that waited was offered to last. */
-  newest: Watcher<T> | undefined;
+  /** Who came and was not welcomed yet: more than one where a newcomer watches in several ways. */
+  fresh: Watcher<T>[];
+  /** Who was welcomed last: what is offered to one newcomer only is for these. */
+  newest: readonly Watcher<T>[];
 }
 
-export const createFan = <T>(): Fan<T> => ({ watchers: [], counting: 0, generation: 0, newest: undefined });
+export const createFan = <T>(): Fan<T> => ({ watchers: [], counting: 0, generation: 0, fresh: [], newest: [] });
 
 /** Puts others in the place of the watchers, or looks again who of them counts. */
 export function setWatchers<T>(fan: Fan<T>, watchers = fan.watchers): void {
@@ -24,7 +26,19 @@ export function setWatchers<T>(fan: Fan<T>, watchers = fan.watchers): void {
   if (before === 0 && fan.counting > 0) fan.generation += 1;
 }
 
-export const addWatcher = <T>(fan: Fan<T>, watcher: Watcher<T>): void => setWatchers(fan, [...fan.watchers, watcher]);
+export const addWatcher = <T>(fan: Fan<T>, watcher: Watcher<T>): void => {
+  fan.fresh.push(watcher);
+  setWatchers(fan, [...fan.watchers, watcher]);
+};
+
+/** From here on they are the newest. `true` where somebody counted before them. */
+export function welcomeFresh<T>(fan: Fan<T>): boolean {
+  const { fresh, watchers } = fan;
+  fan.fresh = [];
+  const guests = fresh.filter((watcher) => !watcher.observe);
+  if (guests.length > 0) fan.newest = guests;
+  return watchers.some((watcher) => !watcher.observe && !guests.includes(watcher));
+}
 
 export const removeWatcher = <T>(fan: Fan<T>, watcher: Watcher<T>): void =>
   setWatchers(
@@ -32,12 +46,13 @@ export const removeWatcher = <T>(fan: Fan<T>, watcher: Watcher<T>): void =>
     fan.watchers.filter((other) => other !== watcher),
   );
 
-/** Gives an event to all watchers, or to the newest only, as its ticket says; where that one is gone again, it is refused. */
+/** Gives an event to all watchers, or to the newest only, as its ticket says; where they are gone again, it is refused. */
 export function giveAll<T>({ watchers, newest }: Fan<T>, event: T, ticket: Ticket | undefined): void {
   if (ticket?.generation === oneOnly) {
-    if (newest && watchers.includes(newest)) return newest.next(event, ticket);
+    const present = newest.filter((watcher) => watchers.includes(watcher));
     hold(ticket);
-    return refuse(ticket);
+    for (const watcher of present) watcher.next(event, ticket);
+    return present.length > 0 ? release(ticket) : refuse(ticket);
   }
   for (const watcher of watchers) {
     if (!watcher.observe) watcher.next(event, ticket);

@@ -2,7 +2,7 @@ import type { TipstreamError } from '../core/errors.ts';
 import { withPrototype } from '../core/prototype.ts';
 import type { Clock, Stop } from '../core/time.ts';
 import type { StreamGap, StreamState, StreamStats, StreamStatus } from './event-stream.ts';
-import { addWatcher, createFan, endAll, type Fan, finishAll, removeWatcher, setWatchers } from './fan.ts';
+import { addWatcher, createFan, endAll, type Fan, finishAll, removeWatcher, setWatchers, welcomeFresh } from './fan.ts';
 import { createLeftovers, give, keep, type Leftovers, offer, owe, putAside } from './leftovers.ts';
 import type { Handle, Origin, Watcher } from './origin.ts';
 import { notReady, type Readiness, waitReady } from './readiness.ts';
@@ -96,10 +96,9 @@ const pause = (hub: Self, next: StreamState, reason: string): void => {
 };
 
 /** Somebody came, or began to count: what was left is theirs, and everybody's when nobody counted before. */
-const welcome = ({ fan, leftovers }: Self, newcomer: Watcher<unknown>, before: number): void => {
-  if (fan.counting === 0 || newcomer.observe) return;
-  fan.newest = newcomer;
-  offer(leftovers, before > 0);
+const welcome = ({ fan, leftovers }: Self, newcomer: Watcher<unknown>, known = false): void => {
+  const others = welcomeFresh(fan);
+  if (fan.counting > 0 && !newcomer.observe) offer(leftovers, known || others);
 };
 
 const stop = (hub: Self): void => {
@@ -170,11 +169,10 @@ const methods: Omit<Hub<unknown> & Desk, keyof State<unknown>> & ThisType<Self> 
   },
   watch(watcher): Handle {
     const { fan } = this;
-    const before = fan.counting;
     addWatcher(fan, watcher);
     return {
       begin: () => {
-        welcome(this, watcher, before);
+        welcome(this, watcher);
         if (this.watchers > 0) this.stopSource ??= this.start?.();
         // What began it may have made everybody leave.
         if (this.watchers === 0) stop(this);
@@ -186,9 +184,10 @@ const methods: Omit<Hub<unknown> & Desk, keyof State<unknown>> & ThisType<Self> 
       recount: () => {
         const was = fan.counting;
         setWatchers(fan);
-        if (was === 0) welcome(this, watcher, was);
+        if (was === 0 && fan.counting > 0) offer(this.leftovers, false);
       },
-      offer: () => welcome(this, watcher, fan.counting),
+      invite: () => void fan.fresh.push(watcher),
+      offer: () => welcome(this, watcher, true),
     };
   },
   succeeded() {

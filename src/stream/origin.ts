@@ -28,11 +28,16 @@ export const watcherFor = <T>(of: { readonly observe: boolean }, does: Omit<Watc
 
 /** What `watch` returns. */
 export interface Handle {
-  /** Begins to give: what earlier watchers left, then what comes. Apart from `watch`, so that a watcher can stop meanwhile. */
+  /**
+   * Begins to give: what earlier watchers left, then what comes. Apart from `watch`, so that a watcher can stop meanwhile, and whoever watches a
+   * source in several ways has done so in all of them before it gives.
+   */
   begin(): void;
   stop(): void;
   /** The watcher began or ceased to count. */
   recount(): void;
+  /** Before `offer`, of all handles of one newcomer: what is offered then is for each of them. */
+  invite(): void;
   /** Offers once more what earlier watchers left. */
   offer(): void;
 }

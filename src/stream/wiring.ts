@@ -73,4 +73,6 @@ export interface DerivedState<A, T> extends Signals {
   /** What it watches its sources with, while somebody watches. */
   handles: (Handle | undefined)[] | undefined;
   wiring: Wiring<A> | undefined;
+  /** Its sources give. */
+  begun: boolean;
 }

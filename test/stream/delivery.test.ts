@@ -269,6 +269,15 @@ describe('a ledger that stops at a failure and is started again, beside alerts t
     ['the source', (stream) => stream],
     ['a filter', (stream) => filter(stream, () => true)],
     ['a merge of a map', (stream) => merge(map(stream, (n) => n))],
+    ['a dedupe', (stream) => dedupe(stream, { by: String })],
+    [
+      'two halves',
+      (stream) =>
+        merge(
+          filter(stream, (n) => n % 2 === 0),
+          filter(stream, (n) => n % 2 === 1),
+        ),
+    ],
   ];
 
   it.each(shapes)(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TipstreamError } from '../../src/core/errors.ts';
 import { merge } from '../../src/stream/merge.ts';
+import { filter, map } from '../../src/stream/operators.ts';
 import { settle } from '../support/clock.ts';
 import { byHand, heard, numbers } from '../support/stream.ts';
 
@@ -197,5 +198,49 @@ describe('merge', () => {
     all.add(a.stream);
     await settle();
     expect(seen).toEqual([1, 2]);
+  });
+
+  it('delivery-1 two ways to one source: what waits there, or was left, goes both ways, and nothing is lost between them', async () => {
+    const source = numbers();
+    const odd = filter(source.stream, (n) => n % 2 === 1);
+    const both = merge(
+      filter(source.stream, (n) => n % 2 === 0),
+      map(odd, (n) => n),
+    );
+    await source.send(1, 2, 3);
+    const first: number[] = [];
+    const stop = both.subscribe((n) => void first.push(n));
+    await settle();
+    stop();
+    const loop = both.iterate();
+    await source.send(4, 5);
+    await loop.next();
+    await loop.return?.();
+    const again: number[] = [];
+    both.subscribe((n) => void again.push(n));
+    await settle();
+    expect([first, again, source.stream.stats().untaken]).toEqual([[1, 2, 3], [4, 5], 0]);
+  });
+
+  it('delivery-1 two ways to one source: whoever comes for what was refused gets it on its way, beside neighbours of both', async () => {
+    const source = numbers();
+    const ways = () =>
+      merge(
+        filter(source.stream, (n) => n % 2 === 0),
+        filter(source.stream, (n) => n % 2 === 1),
+      );
+    const neighbour: number[] = [];
+    source.stream.subscribe((n) => void neighbour.push(n));
+    const shared = ways();
+    shared.subscribe((n) => void neighbour.push(10 * n));
+    const failing = byHand(shared, { onFailure: 'stop' });
+    await source.send(1, 2);
+    await failing.fail();
+    const got: number[] = [];
+    ways().subscribe((n) => void got.push(n));
+    await settle();
+    expect(got).toEqual([1, 2]);
+    expect(neighbour).toEqual([1, 10, 2, 20]);
+    expect(source.stream.stats().untaken).toBe(0);
   });
 });
