@@ -52,8 +52,10 @@ describe.skipIf(isLeftOut('Redis'))('while Redis is away', () => {
     const redis = openRedis(await server());
     const limiter = createRedisLimiter({ redis });
     const rate: RateClass = { limit: 3, per: 400 };
-    for (let index = 0; index < 3; index += 1) (await limiter.acquire('lost', rate, { clock })).release();
+    for (let index = 0; index < 2; index += 1) (await limiter.acquire('lost', rate, { clock })).release();
+    // A machine that stood still behind the last one has waited for the next as well.
     const began = performance.now();
+    (await limiter.acquire('lost', rate, { clock })).release();
     await redis.flushall();
     (await limiter.acquire('lost', rate, { clock })).release();
     expect(performance.now() - began).toBeGreaterThanOrEqual(rate.per);
