@@ -91,7 +91,7 @@ export function revokedLetter(said: string, status: string): TipstreamError {
 
 /** The address of a hand-over leads elsewhere. */
 export const elsewhereLetter = (): TipstreamError =>
-  letter('UPSTREAM', 'the reconnect address is at another host, and is not followed; a new session is made', false, {
+  letter('UPSTREAM', 'the reconnect address is at another host; a new session is made', false, {
     retryable: true,
   });
 

@@ -101,7 +101,7 @@ const cut = (): TipstreamError =>
     platform: twitchProxy.name,
     endpoint: 'moderatedChannels',
     sent: 'yes',
-    message: `${twitchProxy.name} moderatedChannels: the proxy passes "after" by, and there are more channels than it shows. Ask with createTwitch, or a proxy that passes it on, as tipstream-twitch-proxy does`,
+    message: `${twitchProxy.name} moderatedChannels: the proxy passes "after" by, and there are more channels than it shows. Ask with createTwitch, or use tipstream-twitch-proxy`,
   });
 
 const chatterWalk: WalkSetting<TwitchChatter> = { name: 'chatters', first: 1000, id: ({ user_id }) => user_id };
