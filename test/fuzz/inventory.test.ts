@@ -89,6 +89,7 @@ const handOn = [
   'src/stream/stats.ts',
   'src/stream/subscribe.ts',
   'src/stream/ticket.ts',
+  'src/stream/worth.ts',
   'src/twitch/eventsub-letters.ts',
 ];
 
