@@ -2,8 +2,8 @@ import { checkAddress } from '../core/address.ts';
 import type { Credential } from '../core/auth.ts';
 import { type ClientBase, clientOf, type EndpointCall, openWhole } from '../core/client.ts';
 import { configError, isTipstreamError } from '../core/errors.ts';
-import { line } from '../core/logger.ts';
 import { type ClientOptions, checkWord, defaults } from '../core/options.ts';
+import { createLog } from '../stream/log.ts';
 import { type AnilibriaCall, type AnilibriaListCall, listed, opened } from './calls.ts';
 import { anilibria, type GenreSpelling, spelledGenres } from './endpoints.ts';
 import { type AnilibriaFallback, withFallback } from './fallback.ts';
@@ -92,7 +92,7 @@ export function createAnilibria(options: AnilibriaOptions = {}): Anilibria {
   ) as [string, ...string[]];
   const warn = (text: string): void => {
     const { logger, clock } = connection.options;
-    if (logger) logger.warn?.(line(name, clock.now(), text));
+    createLog(name, clock, logger)('warn', text);
   };
   const mirrors = createMirrors(bases, options.fetch ?? defaults.fetch, (to) =>
     warn(`the service does not answer; ${new URL(to).host} is asked from now on`),

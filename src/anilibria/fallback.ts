@@ -3,9 +3,9 @@ import { clientOf, openWhole } from '../core/client.ts';
 import type { Connection } from '../core/connection.ts';
 import { get, platform } from '../core/endpoint.ts';
 import { type ErrorCode, isTipstreamError } from '../core/errors.ts';
-import { line } from '../core/logger.ts';
 import { type Reader, read } from '../core/reader.ts';
 import { minutes } from '../core/time.ts';
+import { createLog } from '../stream/log.ts';
 import type { Ask } from './calls.ts';
 import { accepts, anilibria, anilibriaVersions } from './endpoints.ts';
 import { type Enveloped, enveloped } from './envelope.ts';
@@ -83,6 +83,7 @@ export function withFallback(
 ): AskTitle {
   const older = openOlder(connection, fallback, credential);
   const { clock, logger, deadline: usual } = connection.options;
+  const log = createLog(anilibria.name, clock, logger);
   let told = false;
   return async (input, call = {}) => {
     const began = clock.now();
@@ -96,10 +97,7 @@ export function withFallback(
       if (!isTipstreamError(error) || !outages.includes(error.code) || left < 50) throw error;
       // A 408 is a time limit of the service, and an answer.
       if (String(error.status).startsWith('4')) throw error;
-      if (!told && logger)
-        logger.warn?.(
-          line(anilibria.name, clock.now(), `${error.message}; version 1 is asked until version 2 answers again`),
-        );
+      if (!told) log('warn', `${error.message}; version 1 is asked until version 2 answers again`);
       told = true;
       // Why the service itself is down is what somebody must look at.
       return older(input, { ...call, deadline: left }).catch((other) => {

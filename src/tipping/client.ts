@@ -4,11 +4,11 @@ import { clientOf } from '../core/client.ts';
 import { openWith } from '../core/connection.ts';
 import { configError, isTipstreamError } from '../core/errors.ts';
 import { createLimiter } from '../core/limiter.ts';
-import { line } from '../core/logger.ts';
 import type { CallOptions, ClientOptions } from '../core/options.ts';
 import type { TelemetryEvents } from '../core/telemetry.ts';
 import { type Stop, seconds } from '../core/time.ts';
 import { memoryStore } from '../stream/checkpoint-store.ts';
+import { createLog } from '../stream/log.ts';
 import { tipping } from './endpoints.ts';
 import { openLive, type TippingLive, type TippingSocketOptions } from './events.ts';
 import type { TippingStream, TippingTokens, TippingUser } from './models.ts';
@@ -99,9 +99,8 @@ export function createTipping(options: TippingOptions): Tipping {
   const credential = { get: () => session.get(), refresh: (stale: string) => session.refresh(stale) };
   const connection = openWith(tipping, shared, { account, credential }, parts);
   const { clock, logger } = connection.options;
-  const warn = (text: string): void => {
-    if (logger) logger.warn?.(line(name, clock.now(), connection.redactor.text(text)));
-  };
+  const log = createLog(name, clock, logger);
+  const warn = (text: string): void => log('warn', connection.redactor.text(text));
   if (baseUrl.endsWith('/')) warn('baseUrl ends with a slash, which is left out of every address');
 
   // Apart from the calls: whoever stops waiting for a renewal does not end it, and its answer is kept even while the client closes.

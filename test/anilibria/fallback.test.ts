@@ -62,6 +62,16 @@ describe('version 1', () => {
     expect(anilibria.lines).toHaveLength(2);
   });
 
+  it('AL-36 answers also where the logger throws', async () => {
+    const server = await host();
+    const warn = (): never => {
+      throw new Error('the disk is full');
+    };
+    const anilibria = client(server.base, { fallback: true, retry: 0, logger: { warn } });
+    server.anilibria.switches.down = 502;
+    expect((await anilibria.titles.get.withMeta({ id: 9919 })).meta.source).toBe('v1');
+  });
+
   it('AL-36 is not kept: the next call asks version 2 first', async () => {
     const server = await host();
     const anilibria = client(server.base, { fallback: true, retry: 0 });

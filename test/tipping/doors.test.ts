@@ -8,6 +8,13 @@ import { memoryStore } from '../../src/stream/checkpoint-store.ts';
 import { availableTokens, createTipping, type SessionStore } from '../../src/tipping/index.ts';
 import { as, client, movable, platform } from './client.ts';
 
+test('a client is made although the logger throws that it warns', () => {
+  const warn = (): never => {
+    throw new Error('the disk is full');
+  };
+  expect(() => createTipping({ baseUrl: 'http://127.0.0.1:1/v1/', logger: { warn } })).not.toThrow();
+});
+
 describe('the way out', () => {
   test('TP-14 tells the platform of a session that has no refresh token, too', async () => {
     const host = await platform();
