@@ -82,7 +82,9 @@ describe('EventSub over real sockets', () => {
     });
     const amounts = tips.map(({ amount }) => amount);
     expect(new Set(amounts).size).toBe(amounts.length);
-    const missing = [...given].filter(([bits]) => !amounts.includes(bits));
+    // What was given behind the newest that came may be on its way.
+    const newest = Math.max(...amounts);
+    const missing = [...given].filter(([bits]) => bits < newest && !amounts.includes(bits));
     const unsaid = missing.filter(([, at]) => !gaps.some(({ from = 0, to }) => at >= from && at <= to));
     expect(unsaid).toEqual([]);
     expect(gaps.length).toBeGreaterThan(20);
