@@ -24,8 +24,9 @@ export function memorySockets(
   clock: Clock,
   latency: number | (() => number),
   accept: (url: URL, peer: Peer) => boolean,
-): { WebSocket: SocketConstructor; readonly held: number } {
+): { WebSocket: SocketConstructor; readonly held: number; readonly underWay: number } {
   let held = 0;
+  let underWay = 0;
 
   function connect(address: string): Client {
     held += 1;
@@ -40,7 +41,11 @@ export function memorySockets(
     /** In order, however long each is under way. */
     const later = (run: () => void): void => {
       last = Math.max(last, clock.now() + (typeof latency === 'number' ? latency : latency()));
-      clock.after(last - clock.now(), run);
+      underWay += 1;
+      clock.after(last - clock.now(), () => {
+        underWay -= 1;
+        run();
+      });
     };
     const serverGone = (code: number): void => {
       if (!serverUp) return;
@@ -112,6 +117,10 @@ export function memorySockets(
     WebSocket: connect as unknown as SocketConstructor,
     get held() {
       return held;
+    },
+    /** Frames and goodbyes that the network still carries. */
+    get underWay() {
+      return underWay;
     },
   };
 }
