@@ -6,23 +6,23 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { relative } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 
 const Report = z.object({
   numPassedTests: z.number(),
   numFailedTests: z.number(),
   numPendingTests: z.number(),
-  numTodoTests: z.number().default(0),
+  numTodoTests: z._default(z.number(), 0),
   testResults: z.array(
     z.object({
       name: z.string(),
       status: z.string(),
-      message: z.string().default(''),
+      message: z._default(z.string(), ''),
       assertionResults: z.array(
         z.object({
           fullName: z.string(),
           status: z.string(),
-          failureMessages: z.array(z.string()).nullish(),
+          failureMessages: z.nullish(z.array(z.string())),
         }),
       ),
     }),
